@@ -1,0 +1,125 @@
+import { z } from "zod";
+import type { FactOperation, FactSchema, ReleaseFacts, Route } from "../model.js";
+import { readShape } from "./shape.js";
+import type { YamlDocument } from "./yaml.js";
+
+const patch = z.strictObject({
+  type: z.string().optional(),
+  optional: z.literal(true).optional(),
+  required: z.literal(true).optional(),
+  format: z.string().optional(),
+  grammar: z.string().optional(),
+  encode: z.literal("uri").optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  maxLength: z.number().optional(),
+  pattern: z.string().optional(),
+  enum: z.array(z.string()).optional(),
+});
+
+const correction = z.strictObject({
+  routes: z.array(z.string()).min(1),
+  why: z.string().min(1),
+  source: z.string().min(1),
+  task: z.enum(["always", "or-null", "or-text", "never"]).optional(),
+  indices: z.record(z.string(), z.number().int().positive()).optional(),
+  parameters: z.record(z.string(), patch).optional(),
+  returns: z.unknown().optional(),
+  fields: z.record(z.string(), z.unknown()).optional(),
+  recorded: z.literal(true).optional(),
+});
+
+type Correction = z.infer<typeof correction>;
+
+/** Applies every correction of the documents in order. One that names no known route, or changes nothing, is an error. */
+export function applyCorrections(facts: ReleaseFacts, documents: readonly YamlDocument[]): ReleaseFacts {
+  const operations: Record<Route, FactOperation> = { ...facts.operations };
+  for (const document of documents) {
+    for (const [index, entry] of readCorrections(document).entries()) {
+      entry.routes.forEach((route, at) => {
+        const given = operations[route];
+        if (given === undefined)
+          document.fail([index, "routes", at], `release ${facts.release} has no operation "${route}"`);
+        const corrected = correctOperation(given as FactOperation, entry, (path, problem) =>
+          document.fail([index, ...path], problem),
+        );
+        const idle = JSON.stringify(corrected) === JSON.stringify(given) && entry.task !== "never";
+        if (idle) document.fail([index, "routes", at], `the correction changes nothing of "${route}": remove it`);
+        operations[route] = corrected;
+      });
+    }
+  }
+  return { release: facts.release, operations };
+}
+
+function readCorrections(document: YamlDocument): Correction[] {
+  if (!Array.isArray(document.value)) document.fail([], "a list of corrections is expected");
+  return (document.value as unknown[]).map((entry, index) => {
+    const parsed = correction.safeParse(entry);
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    return document.fail(
+      [index, ...((issue?.path ?? []) as (string | number)[])],
+      issue?.message ?? "not a correction",
+    );
+  });
+}
+
+type Fail = (path: readonly (string | number)[], problem: string) => never;
+
+function correctOperation(operation: FactOperation, entry: Correction, fail: Fail): FactOperation {
+  const properties = { ...operation.parameters.properties };
+  for (const [name, change] of Object.entries(entry.parameters ?? {})) {
+    properties[name] = patchSchema(properties[name], change);
+  }
+  const returns = correctReturns(operation.returns, entry, fail);
+  const corrected: FactOperation = {
+    ...operation,
+    parameters: { ...operation.parameters, properties },
+    ...(returns !== undefined && { returns }),
+    ...(entry.task !== undefined && entry.task !== "never" && { task: entry.task }),
+    ...((entry.returns !== undefined || entry.fields !== undefined) && {
+      confidence: entry.recorded ? ("recorded" as const) : ("corrected" as const),
+    }),
+  };
+  return entry.indices === undefined ? corrected : boundFamilies(corrected, entry.indices, fail);
+}
+
+function patchSchema(schema: FactSchema | undefined, change: z.infer<typeof patch>): FactSchema {
+  const { required, ...rest } = change;
+  const { optional, ...base } = schema ?? {};
+  const defined = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as FactSchema;
+  return { ...base, ...(optional === true && required !== true && { optional }), ...defined };
+}
+
+function correctReturns(returns: FactSchema | undefined, entry: Correction, fail: Fail): FactSchema | undefined {
+  if (entry.returns !== undefined)
+    return readShape(entry.returns, (path, problem) => fail(["returns", ...path], problem));
+  if (entry.fields === undefined) return returns;
+  const fields = readShape(entry.fields, (path, problem) => fail(["fields", ...path], problem));
+  const target = returns?.type === "array" ? returns.items : returns;
+  const merged: FactSchema = { ...target, type: "object", properties: { ...target?.properties, ...fields.properties } };
+  return returns?.type === "array" ? { ...returns, items: merged } : { ...returns, ...merged };
+}
+
+/** Writes the bound of each family into parameters and result; every family named must occur. */
+function boundFamilies(operation: FactOperation, indices: Readonly<Record<string, number>>, fail: Fail): FactOperation {
+  const bound = (schemas: Readonly<Record<string, FactSchema>> | undefined) =>
+    Object.fromEntries(
+      Object.entries(schemas ?? {}).map(([name, schema]) => {
+        const count = name.endsWith("[n]") ? indices[name.slice(0, -3)] : undefined;
+        return [name, count === undefined ? schema : { ...schema, indices: count }];
+      }),
+    );
+  for (const stem of Object.keys(indices)) {
+    const known =
+      `${stem}[n]` in operation.parameters.properties || `${stem}[n]` in (operation.returns?.properties ?? {});
+    if (!known) fail(["indices", stem], `there is no family "${stem}[n]" in this operation`);
+  }
+  const returns = operation.returns;
+  return {
+    ...operation,
+    parameters: { ...operation.parameters, properties: bound(operation.parameters.properties) },
+    ...(returns?.properties !== undefined && { returns: { ...returns, properties: bound(returns.properties) } }),
+  };
+}

@@ -1,0 +1,50 @@
+import { parseArgs } from "node:util";
+import { buildCommand } from "./commands/build.js";
+import { checkCommand, gapsCommand } from "./commands/check.js";
+import { generateCommand } from "./commands/generate.js";
+import { importCommand } from "./commands/import.js";
+import { SpecFault } from "./fault.js";
+import { openWorkspace } from "./workspace.js";
+
+const USAGE = `pve-codegen: makes the spec from Proxmox's API trees, and code from the spec.
+
+  import <file|url|https://node:8006> --release 9.2 [--product 9.2.3] [--fingerprint AA:BB:…]
+                       reads an API tree into specs/releases/<release>.json
+  build                facts + corrections + docs → specs/proxmox-api-spec.json
+  generate <package>   spec → src/generated of client or simulator
+  gaps [path]          lists what is not documented under a path
+  check                prints what the spec covers; exits 1 on a gap`;
+
+/** Runs one command line and returns the exit code. */
+export async function runCli(argv: readonly string[], root: string, print: (line: string) => void): Promise<number> {
+  const { values, positionals } = parse(argv);
+  const [command, argument] = positionals;
+  const workspace = openWorkspace(root);
+  switch (command) {
+    case "import":
+      return importCommand(workspace, { source: argument, ...values }, print);
+    case "build":
+      return buildCommand(workspace, print);
+    case "generate":
+      return generateCommand(workspace, argument, print);
+    case "check":
+      return checkCommand(workspace, print);
+    case "gaps":
+      return gapsCommand(workspace, argument ?? "/", print);
+    default:
+      print(USAGE);
+      return command === undefined || command === "help" ? 0 : 2;
+  }
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: { release: { type: "string" }, product: { type: "string" }, fingerprint: { type: "string" } },
+    });
+  } catch (error) {
+    throw new SpecFault("command line", `${(error as Error).message}\n\n${USAGE}`);
+  }
+}

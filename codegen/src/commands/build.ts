@@ -1,0 +1,28 @@
+import { type BuildResult, buildSpec } from "../build/build.js";
+import { printJson } from "../json.js";
+import { currentRelease, readOrigins, readReleases, SPEC_FILE, type Workspace } from "../workspace.js";
+
+/** Reads everything under `specs/` and makes the central document of it. */
+export function buildFrom(workspace: Workspace): BuildResult & { readonly release: string; readonly version: string } {
+  const releases = readReleases(workspace);
+  const { release } = currentRelease(releases);
+  const version = readOrigins(workspace)[release]?.version ?? release;
+  const built = buildSpec({
+    releases,
+    version,
+    corrections: workspace.list("specs/corrections", ".yaml").map(workspace.yaml),
+    docs: {
+      operations: workspace.list("specs/docs/operations", ".yaml").map(workspace.yaml),
+      parameters: workspace.list("specs/docs/parameters", ".yaml").map(workspace.yaml),
+      formats: workspace.list("specs/docs/formats", ".yaml").map(workspace.yaml),
+    },
+  });
+  return { ...built, release, version };
+}
+
+export function buildCommand(workspace: Workspace, print: (line: string) => void): number {
+  const { document, release } = buildFrom(workspace);
+  const changed = workspace.write(SPEC_FILE, printJson(document));
+  print(`${SPEC_FILE}: Proxmox VE ${release}, ${changed ? "written" : "up to date"}`);
+  return 0;
+}

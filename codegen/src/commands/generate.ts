@@ -1,0 +1,31 @@
+import { rmSync } from "node:fs";
+import path from "node:path";
+import type { OpenApiDocument } from "../build/openapi.js";
+import { SpecFault } from "../fault.js";
+import type { GeneratedFile } from "../generate/banner.js";
+import { emitClient } from "../generate/client.js";
+import { emitSimulator } from "../generate/simulator.js";
+import { SPEC_FILE, sha256, type Workspace } from "../workspace.js";
+
+type Emit = (document: OpenApiDocument, specHash: string) => Promise<GeneratedFile[]> | GeneratedFile[];
+
+const PACKAGES: Readonly<Record<string, Emit>> = { client: emitClient, simulator: emitSimulator };
+
+/** Writes `packages/<package>/src/generated` from the committed spec; files that are no longer made are removed. */
+export async function generateCommand(
+  workspace: Workspace,
+  target: string | undefined,
+  print: (line: string) => void,
+): Promise<number> {
+  const emit = target === undefined ? undefined : PACKAGES[target];
+  if (emit === undefined) {
+    throw new SpecFault("command line", `generate what? Known: ${Object.keys(PACKAGES).join(", ")}`);
+  }
+  const text = workspace.read(SPEC_FILE);
+  const files = await emit(JSON.parse(text) as OpenApiDocument, sha256(text));
+  const folder = `packages/${target}/src/generated`;
+  rmSync(path.join(workspace.root, folder), { recursive: true, force: true });
+  for (const { file, text: content } of files) workspace.write(`${folder}/${file}`, content);
+  print(`${folder}: ${files.length} files from ${SPEC_FILE}`);
+  return 0;
+}

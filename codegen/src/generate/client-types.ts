@@ -1,0 +1,179 @@
+import {
+  type InterfaceDeclarationStructure,
+  type OptionalKind,
+  type PropertySignatureStructure,
+  StructureKind,
+} from "ts-morph";
+import { areaOf } from "../model.js";
+import { operationDoc, schemaDoc } from "./doc-text.js";
+import { grammarTypeName, operationName, propertyName } from "./names.js";
+import type { SpecOperation, SpecParameter, SpecSchema } from "./spec-operations.js";
+import { familyMember, type MemberText, memberTexts, typeText } from "./type-text.js";
+
+/** The type names of one operation and how its members are declared. */
+export interface OperationTypes {
+  readonly operation: SpecOperation;
+  readonly area: string;
+  /** Everything beside the path; absent when there is nothing. */
+  readonly body: string | undefined;
+  readonly bodyOptional: boolean;
+  /** Path and everything else together, as `call` takes it; absent when there is nothing. */
+  readonly params: string | undefined;
+  readonly paramsOptional: boolean;
+  readonly result: string;
+}
+
+export interface AreaTypes {
+  readonly interfaces: InterfaceDeclarationStructure[];
+  readonly aliases: { readonly name: string; readonly type: string }[];
+  readonly grammars: Set<string>;
+  task: boolean;
+}
+
+/** Collects the declarations of every operation, by area. */
+export class TypeCollector {
+  readonly areas = new Map<string, AreaTypes>();
+  readonly operations: OperationTypes[] = [];
+
+  add(operation: SpecOperation): void {
+    const area = areaOf(operation.route);
+    const types = this.#area(area);
+    const name = operationName(operation);
+    const inPath = operation.parameters.filter(({ place }) => place === "path");
+    const others = operation.parameters.filter(({ place }) => place !== "path");
+    const body = others.length === 0 ? undefined : name;
+    if (body !== undefined)
+      types.interfaces.push(
+        interfaceOf(body, `Parameters of \`${operation.route}\` beside its path.`, members(others, types.grammars)),
+      );
+    const params = inPath.length === 0 ? body : `${name}Params`;
+    if (inPath.length > 0) {
+      types.interfaces.push(
+        interfaceOf(`${name}Params`, `Parameters of \`${operation.route}\`.`, members(inPath, types.grammars), body),
+      );
+    }
+    const bodyOptional = others.every(({ required }) => !required);
+    this.operations.push({
+      operation,
+      area,
+      body,
+      bodyOptional,
+      params,
+      paramsOptional: inPath.length === 0 && bodyOptional,
+      result: this.#result(name, operation, types),
+    });
+  }
+
+  #area(area: string): AreaTypes {
+    const known = this.areas.get(area);
+    if (known !== undefined) return known;
+    const fresh: AreaTypes = { interfaces: [], aliases: [], grammars: new Set(), task: false };
+    this.areas.set(area, fresh);
+    return fresh;
+  }
+
+  #result(name: string, operation: SpecOperation, types: AreaTypes): string {
+    if (operation.task !== undefined) {
+      types.task = true;
+      return { always: "Task", "or-null": "Task | null", "or-text": "Task | string" }[operation.task];
+    }
+    const returns = operation.returns;
+    if (returns === undefined) return "unknown";
+    if (isRecord(returns)) {
+      types.interfaces.push(
+        interfaceOf(
+          `${name}Result`,
+          `What \`${operation.route}\` returns.`,
+          memberTexts(returns, "output", types.grammars),
+        ),
+      );
+      return `${name}Result`;
+    }
+    if (returns.type === "array" && returns.items !== undefined && isRecord(returns.items)) {
+      types.interfaces.push(
+        interfaceOf(
+          `${name}Item`,
+          `One element of what \`${operation.route}\` returns.`,
+          memberTexts(returns.items, "output", types.grammars),
+        ),
+      );
+      return `${name}Item[]`;
+    }
+    return typeText(returns, "output", types.grammars);
+  }
+}
+
+function isRecord(schema: SpecSchema): boolean {
+  return (
+    schema.type === "object" &&
+    schema.oneOf === undefined &&
+    schema.anyOf === undefined &&
+    (Object.keys(schema.properties ?? {}).length > 0 || schema.patternProperties !== undefined)
+  );
+}
+
+function members(parameters: readonly SpecParameter[], grammars: Set<string>): MemberText[] {
+  return parameters.map(({ name, required, schema }) => {
+    const stem = /^(.*)\[n\]$/.exec(name)?.[1];
+    if (stem !== undefined) return familyMember(stem, schema, "input", grammars);
+    return { name: propertyName(name), optional: !required, type: typeText(schema, "input", grammars), schema };
+  });
+}
+
+function interfaceOf(
+  name: string,
+  doc: string,
+  memberList: readonly MemberText[],
+  parent?: string,
+): InterfaceDeclarationStructure {
+  return {
+    kind: StructureKind.Interface,
+    name,
+    isExported: true,
+    docs: [doc],
+    ...(parent !== undefined && { extends: [parent] }),
+    properties: memberList.map(propertyStructure),
+  };
+}
+
+export function propertyStructure({
+  name,
+  optional,
+  type,
+  schema,
+}: MemberText): OptionalKind<PropertySignatureStructure> {
+  const doc = schemaDoc(schema);
+  return { name, type, hasQuestionToken: optional, ...(doc !== undefined && { docs: [doc] }) };
+}
+
+/** One interface per property-string grammar. */
+export function grammarInterfaces(grammars: Readonly<Record<string, SpecSchema>>): InterfaceDeclarationStructure[] {
+  return Object.entries(grammars).map(([name, schema]) => {
+    const aliases = new Set(
+      Object.entries(schema.properties ?? {}).flatMap(([key, entry]) =>
+        (entry["x-pve-alias"] ?? entry["x-pve-key-alias"]) === undefined ? [] : [key],
+      ),
+    );
+    const plain = Object.fromEntries(Object.entries(schema.properties ?? {}).filter(([key]) => !aliases.has(key)));
+    return interfaceOf(
+      grammarTypeName(name),
+      `A property string in the grammar \`${name}\`, key by key.`,
+      memberTexts({ ...schema, properties: plain }, "output", new Set()),
+    );
+  });
+}
+
+/** The `Operations` interface: every route with its parameters and result. */
+export function operationsInterface(operations: readonly OperationTypes[]): InterfaceDeclarationStructure {
+  return {
+    kind: StructureKind.Interface,
+    name: "Operations",
+    isExported: true,
+    docs: ["Every operation by its route: the parameters that `call` takes and what it resolves to."],
+    properties: operations.map((types) => ({
+      name: JSON.stringify(types.operation.route),
+      docs: [operationDoc(types.operation)],
+      type: `{ params: ${types.params ?? "NoParams"}; result: ${types.result} }`,
+    })),
+  };
+}

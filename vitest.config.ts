@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+// `@pve/source` makes the packages resolve to each other's TypeScript: no build before a test.
+const conditions = ["@pve/source", "node", "import", "module", "default"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    include: ["*.test.ts", "codegen/**/*.test.ts", "packages/*/{src,test}/**/*.test.ts", "demo/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/dist/**"],
+    testTimeout: 20_000,
+    onConsoleLog: () => true,
+  },
+});
