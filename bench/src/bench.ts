@@ -1,0 +1,3 @@
+import { benchTypes } from "./types.js";
+
+benchTypes(console.log);
