@@ -22,14 +22,18 @@ const turbo = (task, ...more) => ["turbo", "run", task, "--output-logs=errors-on
 const generate = turbo("generate");
 const node = (...args) => ["node", "--conditions=@pve/source", "--import", "tsx", ...args];
 
+/** Stands where the arguments after the task's name go. */
+const REST = Symbol("rest");
+
 /** What each task runs, in order. */
 const TASKS = {
   generate: [["node", "codegen/bin/pve-codegen.mjs", "build"], generate],
   build: [turbo("build")],
   demo: [turbo("build", "--filter=@pve/demo"), ["node", "demo/dist/demo.js"]],
-  test: [generate, ["vitest", "run"]],
+  test: [generate, ["vitest", "run", REST]],
   surface: [generate, ["pnpm", "--filter", "@pve/tools", "run", "surface"]],
-  bench: [turbo("build", "--filter=@pve/bench^..."), node("bench/src/bench.ts")],
+  bench: [turbo("build", "--filter=@pve/bench^..."), node("bench/src/bench.ts", REST)],
+  "spec:add": [["node", "codegen/bin/pve-codegen.mjs", "add", REST], generate],
   check: [
     turbo("typecheck"),
     ["tsc", "-p", "tsconfig.json"],
@@ -52,8 +56,10 @@ if (!Object.hasOwn(TASKS, task)) {
 requireNode(20, 19);
 install();
 for (const [command, ...args] of TASKS[task]) {
-  const last = command === TASKS[task].at(-1)[0];
-  run(command, last ? [...args, ...rest] : args);
+  run(
+    command,
+    args.flatMap((argument) => (argument === REST ? rest : [argument])),
+  );
 }
 
 function requireNode(major, minor) {

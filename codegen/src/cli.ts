@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
+import { addCommand } from "./commands/add.js";
 import { buildCommand } from "./commands/build.js";
 import { checkCommand, gapsCommand } from "./commands/check.js";
+import { diffCommand } from "./commands/diff.js";
 import { generateCommand } from "./commands/generate.js";
 import { importCommand } from "./commands/import.js";
 import { SpecFault } from "./fault.js";
@@ -10,8 +12,12 @@ const USAGE = `pve-codegen: makes the spec from Proxmox's API trees, and code fr
 
   import <file|url|https://node:8006> --release 9.2 [--product 9.2.3] [--fingerprint AA:BB:…]
                        reads an API tree into specs/releases/<release>.json
+  add <source> --release 9.3
+                       import, build, reports and changeset in one go
   build                facts + corrections + docs → specs/proxmox-api-spec.json
   generate <package>   spec → src/generated of client or simulator
+  diff A B [--format markdown|json|changeset]
+                       what changed between two releases, with a verdict
   gaps [path]          lists what is not documented under a path
   check                prints what the spec covers; exits 1 on a gap`;
 
@@ -23,12 +29,16 @@ export async function runCli(argv: readonly string[], root: string, print: (line
   switch (command) {
     case "import":
       return importCommand(workspace, { source: argument, ...values }, print);
+    case "add":
+      return addCommand(workspace, { source: argument, ...values }, print);
     case "build":
       return buildCommand(workspace, print);
     case "generate":
       return generateCommand(workspace, argument, print);
     case "check":
       return checkCommand(workspace, print);
+    case "diff":
+      return diffCommand(workspace, positionals.slice(1), values.format ?? "markdown", print);
     case "gaps":
       return gapsCommand(workspace, argument ?? "/", print);
     default:
@@ -42,7 +52,13 @@ function parse(argv: readonly string[]) {
     return parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { release: { type: "string" }, product: { type: "string" }, fingerprint: { type: "string" } },
+      options: {
+        format: { type: "string" },
+        release: { type: "string" },
+        product: { type: "string" },
+        date: { type: "string" },
+        fingerprint: { type: "string" },
+      },
     });
   } catch (error) {
     throw new SpecFault("command line", `${(error as Error).message}\n\n${USAGE}`);

@@ -39,6 +39,29 @@ describe("pve-codegen", () => {
     expect(["specs/releases/9.2.json", "specs/origin.json", "specs/proxmox-api-spec.json"].map(file)).toEqual(before);
   });
 
+  it("takes a release in with one command: report and changeset included, the same to the byte when done again", async () => {
+    await run("add", path.join(root, "apidoc.js"), "--release", "9.1", "--date", "2026-01-01");
+    writeFileSync(path.join(root, "next.js"), miniSource.replace('"maxLength": 64', '"maxLength": 32'));
+    const add = () => run("add", path.join(root, "next.js"), "--release", "9.2", "--date", "2026-02-01");
+    const files = [
+      "specs/releases/9.2.json",
+      "specs/origin.json",
+      "specs/proxmox-api-spec.json",
+      "docs/releases/9.1-9.2.md",
+      ".changeset/pve-9.2.md",
+    ];
+    await add();
+    const before = files.map(file);
+    for (const name of files) rmSync(path.join(root, name));
+    await add();
+    expect(files.map(file)).not.toEqual(before);
+    await run("add", path.join(root, "apidoc.js"), "--release", "9.1", "--date", "2026-01-01");
+    await add();
+    expect(files.map(file)).toEqual(before);
+    expect(file("docs/releases/9.1-9.2.md")).toContain("parameter `username`: maxLength 64 → 32");
+    expect(file(".changeset/pve-9.2.md")).toMatch(/^---\n"@pve\/client": major/);
+  });
+
   it("says that the spec is stale, and how to mend it", async () => {
     await run("import", path.join(root, "apidoc.js"), "--release", "9.2");
     await run("build");

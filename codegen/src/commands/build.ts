@@ -1,6 +1,7 @@
 import { type BuildResult, buildSpec } from "../build/build.js";
 import { printJson } from "../json.js";
 import { currentRelease, readOrigins, readReleases, SPEC_FILE, type Workspace } from "../workspace.js";
+import { writeReleaseReports } from "./diff.js";
 
 /** Reads everything under `specs/` and makes the central document of it. */
 export function buildFrom(workspace: Workspace): BuildResult & { readonly release: string; readonly version: string } {
@@ -22,6 +23,7 @@ export function buildFrom(workspace: Workspace): BuildResult & { readonly releas
 
 export function buildCommand(workspace: Workspace, print: (line: string) => void): number {
   const { document, release } = buildFrom(workspace);
+  for (const file of writeReleaseReports(workspace)) print(`${file}: up to date`);
   const changed = workspace.write(SPEC_FILE, printJson(document));
   print(`${SPEC_FILE}: Proxmox VE ${release}, ${changed ? "written" : "up to date"}`);
   return 0;

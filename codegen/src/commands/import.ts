@@ -11,6 +11,8 @@ export interface ImportOptions {
   readonly release?: string | undefined;
   readonly product?: string | undefined;
   readonly fingerprint?: string | undefined;
+  /** When the tree was taken, YYYY-MM-DD; today unless stated. */
+  readonly date?: string | undefined;
 }
 
 /** Reads an API tree from a file, a URL or a running node into `specs/releases`, and records where it came from. */
@@ -31,7 +33,8 @@ export async function importCommand(
   const known = readOrigins(workspace);
   const before = known[release];
   const version = options.product ?? before?.version ?? release;
-  const date = before?.sha256 === hash ? before.date : new Date().toISOString().slice(0, 10);
+  const today = () => new Date().toISOString().slice(0, 10);
+  const date = options.date ?? (before?.sha256 === hash ? before.date : today());
   const origins = { ...known, [release]: { version, date, sha256: hash } };
   const sorted = Object.entries(origins).sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
   workspace.write(`specs/releases/${release}.json`, printJson(facts));

@@ -160,7 +160,7 @@ class TreeReader {
         if (!Array.isArray(value)) this.#document.fail(at, `"${key}" is not a list`);
         return (value as readonly Json[]).map((variant, index) => this.#schema(variant, [...at, index]));
       default:
-        return value;
+        return value === null ? undefined : value;
     }
   }
 
