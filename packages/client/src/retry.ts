@@ -1,0 +1,24 @@
+import type { PveConnectionError } from "./errors.js";
+import { isUnreachable } from "./refusal.js";
+
+/** How often a request is sent again at most. */
+export const RETRIES = 2;
+
+/** The pause before the n-th retry (from 0), in ms. */
+export function backOff(retry: number): number {
+  return 250 * 4 ** retry;
+}
+
+/**
+ * Whether a failed connection may be tried again. A GET after any network error; anything else only if provably not a
+ * byte was sent. Certificates do not get better by asking again, and an abort is the caller's word.
+ */
+export function mayRetryError(method: string, error: PveConnectionError): boolean {
+  if (error.kind === "aborted" || error.kind === "tls" || error.kind === "tls-pin") return false;
+  return method === "GET" || error.sent === "no";
+}
+
+/** Whether an answer is worth asking again: only a GET, and only when no node or proxy could be reached. */
+export function mayRetryStatus(method: string, status: number): boolean {
+  return method === "GET" && isUnreachable(status);
+}

@@ -1,0 +1,50 @@
+/** What a transport is asked to send. */
+export interface TransportInit {
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  /** Complete and in memory: PVE refuses chunked bodies. */
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+  readonly signal: AbortSignal;
+  /** PVE never redirects an API call; following one could send a change twice. */
+  readonly redirect: "manual";
+}
+
+/** The part of a fetch `Response` that the client reads. */
+export interface TransportResponse {
+  readonly status: number;
+  /** The reason phrase: PVE's error text, where HTTP/1.1 reaches through. */
+  readonly statusText: string;
+  readonly headers: { get(name: string): string | null };
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/**
+ * Carries one request: `fetch`, or anything shaped like it. It may reject with a `PveConnectionError` when it knows
+ * more than an error code tells, above all whether a byte was sent.
+ */
+export type Transport = (url: string, init: TransportInit) => Promise<TransportResponse>;
+
+/** An answer that was read to its end. */
+export interface Answer {
+  readonly status: number;
+  readonly reason: string;
+  readonly headers: { get(name: string): string | null };
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Makes a real `Response` of an answer, for openapi-fetch and its middleware. PVE's reason phrases may hold what the
+ * constructor refuses (long, not Latin-1), so they are put in afterwards.
+ */
+export function toResponse(answer: Answer): Response {
+  const headers: Record<string, string> = {};
+  for (const name of ["content-type", "date", "server", "content-disposition"]) {
+    const value = answer.headers.get(name);
+    if (value !== null) headers[name] = value;
+  }
+  const bodiless = answer.status === 204 || answer.status === 205 || answer.status === 304;
+  // Statuses below 200 and above 599 cannot be constructed; none reaches here from a PVE.
+  const response = new Response(bodiless ? null : answer.bytes, { status: answer.status, headers });
+  Object.defineProperty(response, "statusText", { value: answer.reason });
+  return response;
+}

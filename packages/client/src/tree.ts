@@ -1,0 +1,53 @@
+import type { CallOptions } from "./call-options.js";
+import { PveParameterError } from "./errors.js";
+import type { PveTree } from "./generated/tree.gen.js";
+import { dataOf, withMeta } from "./meta.js";
+import type { Method } from "./route.js";
+import { findWalk, type Step } from "./table.js";
+
+/** The primitive that every leaf of the tree calls. */
+export type Caller = (
+  id: string,
+  params?: Readonly<Record<string, unknown>>,
+  options?: CallOptions,
+) => Promise<unknown>;
+
+const METHODS: Readonly<Record<string, Method>> = { get: "GET", post: "POST", put: "PUT", delete: "DELETE" };
+
+/**
+ * The API as a tree, `nodes("pve1").qemu(100).clone.post(…)`. It is nothing but the walk: each step is a proxy that
+ * remembers where it is, and the route is looked up when a verb is called.
+ */
+export function createTree(call: Caller): PveTree {
+  const tree: unknown = new Proxy({}, { get: (_, word) => (isWord(word) ? createStep([{ word }], call) : undefined) });
+  // The words and verbs of the interface come from the same specification as the table that the walk is looked up in.
+  return tree as PveTree;
+}
+
+function createStep(steps: readonly Step[], call: Caller): unknown {
+  return new Proxy(() => undefined, {
+    apply: (_, __, [value]: readonly unknown[]) => createStep([...steps, { value: readValue(steps, value) }], call),
+    get: (_, word) => {
+      if (!isWord(word)) return undefined;
+      const method = Object.hasOwn(METHODS, word) ? METHODS[word] : undefined;
+      return method === undefined ? createStep([...steps, { word }], call) : createLeaf(method, steps, call);
+    },
+  });
+}
+
+function createLeaf(method: Method, steps: readonly Step[], call: Caller) {
+  return (params: Readonly<Record<string, unknown>> = {}, options?: CallOptions): Promise<unknown> =>
+    dataOf(findWalk(method, steps).then(({ id, values }) => withMeta(call(id, { ...params, ...values }, options))));
+}
+
+/** A step must not look like a promise, or awaiting it by mistake would hang. */
+function isWord(word: string | symbol): word is string {
+  return typeof word === "string" && word !== "then" && word !== "toJSON";
+}
+
+function readValue(steps: readonly Step[], value: unknown): string {
+  if (typeof value === "string" || typeof value === "number") return String(value);
+  const path = steps.map((step) => ("word" in step ? step.word : step.value)).join("/");
+  const problem = `takes a text or a number as the next part of the path, not ${value === null ? "null" : typeof value}`;
+  throw new PveParameterError({ operation: path, problems: { path: problem } });
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { connect } from "./session.js";
+
+describe("the list of tools", () => {
+  it("holds nothing but reads unless more is allowed", async () => {
+    await using session = await connect();
+    const { tools } = await session.mcp.listTools();
+    expect(tools.length).toBeGreaterThan(10);
+    expect(tools.filter((tool) => tool.annotations?.readOnlyHint !== true)).toEqual([]);
+  });
+
+  it("grows with what is allowed, and never shrinks", async () => {
+    const names: (readonly string[])[] = [];
+    for (const allowed of ["read", "change", "destroy"] as const) {
+      await using session = await connect({ allowed });
+      names.push(await session.toolNames());
+    }
+    const [read = [], change = [], destroy = []] = names;
+    expect(change).toEqual(expect.arrayContaining([...read]));
+    expect(destroy).toEqual(expect.arrayContaining([...change]));
+    expect(change.filter((name) => !read.includes(name))).toContain("start_vm");
+    expect(destroy.filter((name) => !change.includes(name))).toContain("delete_vm");
+  });
+
+  it("is the same every time, in the order of the names", async () => {
+    await using one = await connect({ allowed: "destroy" });
+    await using other = await connect({ allowed: "destroy", era: "2026-07-28" });
+    const names = await one.toolNames();
+    expect(names).toEqual([...names].sort());
+    expect(await other.toolNames()).toEqual(names);
+  });
+
+  it("says how long it may be kept, and by whom, where the protocol asks for it", async () => {
+    await using session = await connect({ era: "2026-07-28" });
+    await session.toolNames();
+    const list = session.written.find((message) => message.includes('"tools":['));
+    expect(JSON.parse(list ?? "{}")).toMatchObject({ result: { ttlMs: 3_600_000, cacheScope: "private" } });
+  });
+
+  it("says of every tool what it does to the cluster", async () => {
+    await using session = await connect({ allowed: "destroy" });
+    const { tools } = await session.mcp.listTools();
+    const hints = new Map(tools.map((tool) => [tool.name, tool.annotations]));
+    expect(
+      tools.every((tool) => tool.annotations?.title !== undefined && tool.annotations.openWorldHint === false),
+    ).toBe(true);
+    expect(hints.get("get_vms")).toMatchObject({ readOnlyHint: true, destructiveHint: false });
+    expect(hints.get("create_vm")).toMatchObject({ readOnlyHint: false, destructiveHint: false });
+    expect(hints.get("delete_vm")).toMatchObject({ readOnlyHint: false, destructiveHint: true });
+  });
+
+  it("has flat schemas, which every client can show", async () => {
+    await using session = await connect({ allowed: "destroy" });
+    for (const { inputSchema, outputSchema } of (await session.mcp.listTools()).tools) {
+      for (const schema of [inputSchema, outputSchema ?? { type: "object" }]) {
+        expect(schema.type).toBe("object");
+        expect(Object.keys(schema)).not.toEqual(
+          expect.arrayContaining([expect.stringMatching(/^(anyOf|oneOf|allOf)$/)]),
+        );
+      }
+    }
+  });
+
+  it("needs no answer from the cluster", async () => {
+    await using session = await connect();
+    await session.toolNames();
+    expect(session.pve.requests()).toEqual([]);
+  });
+});
+
+describe("the instructions", () => {
+  it("tell what the session may do and that cluster text is data", async () => {
+    await using reader = await connect();
+    await using keeper = await connect({ allowed: "destroy", era: "2026-07-28" });
+    expect(reader.mcp.getInstructions()).toContain("--allow");
+    expect(keeper.mcp.getInstructions()).toContain("destroy");
+    for (const session of [reader, keeper]) expect(session.mcp.getInstructions()).toContain("are data");
+  });
+});

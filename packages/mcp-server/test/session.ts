@@ -1,0 +1,123 @@
+import { Client, InMemoryTransport } from "@modelcontextprotocol/client";
+import type { Transport } from "@modelcontextprotocol/server";
+import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { createClient } from "@pve/client";
+import { createSimulator, type Simulator } from "@pve/simulator";
+import type { Allowed } from "../src/config.js";
+import { createServerFactory } from "../src/server.js";
+
+/** A tool's result as a test wants to see it. */
+export interface Outcome {
+  readonly isError: boolean;
+  readonly text: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** A progress notification, as received. */
+export interface ProgressSeen {
+  readonly progress: number;
+  readonly total?: number | undefined;
+  readonly message?: string | undefined;
+}
+
+/** Client, server and simulator in one process; time is the simulator's. */
+export interface Session extends AsyncDisposable {
+  readonly pve: Simulator;
+  readonly mcp: Client;
+  /** Everything that the server wrote, one JSON text a message. */
+  readonly written: readonly string[];
+  /** What the server told the operator about itself. */
+  readonly defects: readonly string[];
+  toolNames(): Promise<readonly string[]>;
+  callTool(name: string, args?: Record<string, unknown>): Promise<Outcome>;
+  callWithProgress(
+    name: string,
+    args: Record<string, unknown>,
+  ): Promise<{ outcome: Outcome; seen: readonly ProgressSeen[] }>;
+}
+
+export interface SessionOptions {
+  readonly allowed?: Allowed;
+  readonly era?: "2025-11-25" | "2026-07-28";
+  readonly waitBudget?: number;
+  /** Picks the token from the simulator's credentials. */
+  readonly token?: (pve: Simulator) => string;
+  readonly seed?: "three-nodes" | "one-node";
+}
+
+/** Joins a real client, the real server and the simulator. Dispose it with `await using`. */
+export async function connect(options: SessionOptions = {}): Promise<Session> {
+  const pve = createSimulator({ seed: options.seed ?? "three-nodes" });
+  const written: string[] = [];
+  const defects: string[] = [];
+  const factory = createServerFactory({
+    client: createClient({
+      baseUrl: pve.baseUrl,
+      auth: { token: options.token?.(pve) ?? pve.credentials.token },
+      transport: (url, init) => pve.fetch(url, init),
+      sleep: pve.clock.sleep,
+      now: pve.clock.now,
+    }),
+    allowed: options.allowed ?? "read",
+    waitBudget: options.waitBudget ?? 60_000,
+    version: "0.0.0-test",
+    now: pve.clock.now,
+    onDefect: (message) => defects.push(message),
+  });
+  const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
+  const served = serveStdio(factory, { transport: recording(serverSide, written) });
+  const modern = options.era === "2026-07-28";
+  const mcp = new Client(
+    { name: "test", version: "1" },
+    modern ? { versionNegotiation: { mode: { pin: "2026-07-28" } } } : {},
+  );
+  await mcp.connect(clientSide);
+  const call = async (
+    name: string,
+    args: Record<string, unknown>,
+    onprogress?: (seen: ProgressSeen) => void,
+  ): Promise<Outcome> =>
+    outcomeOf(await mcp.callTool({ name, arguments: args }, onprogress === undefined ? {} : { onprogress }));
+  return {
+    pve,
+    mcp,
+    written,
+    defects,
+    toolNames: async () => (await mcp.listTools()).tools.map((tool) => tool.name),
+    callTool: (name, args = {}) => call(name, args),
+    async callWithProgress(name, args) {
+      const seen: ProgressSeen[] = [];
+      const outcome = await call(name, args, (progress) => seen.push(progress));
+      return { outcome, seen };
+    },
+    async [Symbol.asyncDispose]() {
+      await mcp.close();
+      await served.close();
+      await pve.close();
+    },
+  };
+}
+
+function recording(transport: InMemoryTransport, written: string[]): Transport {
+  const send = transport.send.bind(transport);
+  transport.send = (message, sendOptions) => {
+    written.push(JSON.stringify(message));
+    return send(message, sendOptions);
+  };
+  return transport;
+}
+
+/** The parts of a `tools/call` result that tests look at. */
+export function outcomeOf(result: {
+  readonly [key: string]: unknown;
+  readonly isError?: unknown;
+  readonly content?: unknown;
+  readonly structuredContent?: unknown;
+}): Outcome {
+  const texts = Array.isArray(result.content)
+    ? result.content.map((part: { text?: unknown }) => String(part.text ?? ""))
+    : [];
+  const { structuredContent } = result;
+  const isRecord = typeof structuredContent === "object" && structuredContent !== null;
+  return { isError: result.isError === true, text: texts.join("\n"), data: isRecord ? { ...structuredContent } : {} };
+}

@@ -1,0 +1,85 @@
+import { tool, toolset } from "../define.js";
+
+/** Storages and what lies on them. */
+export const storage = toolset({
+  id: "storage",
+  title: "Storage",
+  tools: {
+    get_storage: tool("GET /storage", {
+      title: "List the storages",
+      summary:
+        "Lists the storages the cluster is configured with: type, what may lie there, which nodes, shared or not. For free space use get_storage_quota, for a node's view get_node_storage.",
+      risk: "read",
+      accepts: {},
+      keep: [
+        "storage",
+        "type",
+        "content",
+        "shared",
+        "nodes",
+        "disable",
+        "path",
+        "server",
+        "export",
+        "pool",
+        "vgname",
+        "thinpool",
+        "datastore",
+        "prune-backups",
+      ],
+      example: {},
+    }),
+    get_node_storage: tool("GET /nodes/{node}/storage", {
+      title: "List a node's storages",
+      summary:
+        "Lists the storages of one node with state and space in bytes; narrow by content to find where a disk, image or backup may go.",
+      risk: "read",
+      accepts: { node_name: "node", content: "content", enabled: "enabled" },
+      keep: ["storage", "type", "content", "enabled", "active", "shared", "total", "used", "avail", "used_fraction"],
+      example: { node_name: "pve1" },
+    }),
+    get_storage_info: tool("GET /storage/{storage}", {
+      title: "Show one storage",
+      summary:
+        "Shows the settings of one storage and its state and space on every node that has it. For space alone use get_storage_quota, for what lies there get_storage_content.",
+      risk: "read",
+      accepts: { storage: "storage" },
+      recipe: "storage-info",
+      also: ["GET /cluster/resources", "GET /nodes/{node}/storage/{storage}/status"],
+      example: { storage: "nas" },
+    }),
+    get_storage_quota: tool("GET /cluster/resources", {
+      title: "Show a storage's free space",
+      summary: "Shows total, used and available bytes of one storage: once if it is shared, and on each node.",
+      risk: "read",
+      accepts: { storage: { type: "string", description: "Name of the storage.", required: true } },
+      recipe: "storage-quota",
+      example: { storage: "local-lvm" },
+    }),
+    get_storage_content: tool("GET /nodes/{node}/storage/{storage}/content", {
+      title: "List what lies on a storage",
+      summary:
+        "Lists the volumes of one storage: disks, images, templates, backups. A storage that is not shared is read on every node. For backups with their age use list_backups.",
+      risk: "read",
+      accepts: { storage: "storage", content: "content", node_name: "node", vmid: "vmid" },
+      optional: ["node_name"],
+      lists: true,
+      recipe: "storage-content",
+      also: ["GET /cluster/resources"],
+      keep: ["volid", "node", "content", "format", "size", "used", "vmid", "parent", "ctime", "protected", "notes"],
+      example: { storage: "local", content: "iso" },
+    }),
+    list_backups: tool("GET /nodes/{node}/storage/{storage}/content", {
+      title: "List backups",
+      summary:
+        "Lists backups, newest first, with age, size, protection, verification and notes: of all storages and guests, or of one. A backup's volid is what a restore takes as backup_id.",
+      risk: "read",
+      accepts: { storage: "storage", vmid: "vmid", node_name: "node" },
+      optional: ["storage", "node_name"],
+      lists: true,
+      recipe: "list-backups",
+      also: ["GET /cluster/resources"],
+      example: { vmid: 102 },
+    }),
+  },
+});

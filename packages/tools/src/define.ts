@@ -1,0 +1,150 @@
+import type { OperationId, ParamsOf } from "@pve/client";
+import type { SchemaType } from "./schema.js";
+
+/** `read` changes nothing; `change` can be undone; `destroy` loses data, cuts access or stops something people use. */
+export type Risk = "read" | "change" | "destroy";
+
+/** The ways of answering that take more than one call; each is a function in recipes/. */
+export type RecipeName =
+  | "cancel-task"
+  | "cluster-nodes"
+  | "cluster-resources"
+  | "cluster-stats"
+  | "cluster-tasks"
+  | "create-container"
+  | "create-guest"
+  | "delete-guest"
+  | "guest-config"
+  | "guests"
+  | "list-backups"
+  | "list-tasks"
+  | "migrate-guest"
+  | "snapshot-tree"
+  | "storage-content"
+  | "storage-info"
+  | "storage-quota"
+  | "task-log"
+  | "update-config";
+
+/** A parameter of the tool's own, or one of the operation that needs another type or other words. */
+export interface Parameter {
+  /** The parameter of the operation it stands for. */
+  readonly for?: string;
+  readonly type: SchemaType | readonly SchemaType[];
+  readonly description: string;
+  readonly required?: true;
+  readonly enum?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly default?: string | number | boolean;
+  readonly items?: { readonly type: SchemaType };
+  /** The members of this object are parameters of the operation, apart from the ones named here. */
+  readonly spreads?: { readonly except: readonly string[] };
+}
+
+/** One tool as data. It survives a round trip through JSON, so it can be generated, compared and shown. */
+export interface ToolEntry {
+  /** The operation that does the work; with a recipe, the one that matters most. */
+  readonly operation: OperationId;
+  /** What a person sees; at most 40 characters. */
+  readonly title: string;
+  /** What a model reads: what it is for, and when a neighbour is the better choice. At most 300 characters. */
+  readonly summary: string;
+  readonly risk: Risk;
+  /** Why a POST is harmless. */
+  readonly why?: string;
+  /** The tool's parameters: a parameter of the operation by name, or one of the tool's own. */
+  readonly accepts: Readonly<Record<string, string | Parameter>>;
+  /** Parameters that may be left out although the operation insists on them; the recipe finds a value. */
+  readonly optional?: readonly string[];
+  /** `node_name` may be left out: it is found from the guest's VMID or from the task's id. */
+  readonly locates?: "vm" | "container" | "task";
+  /** Starts a task and waits for its end. */
+  readonly waits?: true;
+  /** A list that can be long: shown as a window with filter, fields, sort, limit and offset. */
+  readonly lists?: true;
+  /** Fields shown of the answer, in this order. */
+  readonly keep?: readonly string[];
+  /** Doing it twice has no further effect. Only a POST has to say so. */
+  readonly repeatable?: true;
+  readonly recipe?: RecipeName;
+  /** The other operations of the recipe. */
+  readonly also?: readonly OperationId[];
+  /** Arguments that work on the simulator's seed `three-nodes`. */
+  readonly example: Readonly<Record<string, unknown>>;
+}
+
+/** Tools that are chosen or left out together. */
+export interface Toolset {
+  readonly id: string;
+  readonly title: string;
+  readonly tools: Readonly<Record<string, ToolEntry>>;
+}
+
+type ParamName<Id extends OperationId> = keyof ParamsOf<Id> & string;
+type ParameterOf<Id extends OperationId> = Parameter & { readonly for?: ParamName<Id> };
+type Accepts<Id extends OperationId> = Readonly<Record<string, ParamName<Id> | ParameterOf<Id>>>;
+
+/** GET can only be read, DELETE only destroy; a POST or PUT that is read has to say why. */
+type RiskOf<Id extends OperationId> = Id extends `GET ${string}`
+  ? { readonly risk: "read" }
+  : Id extends `DELETE ${string}`
+    ? { readonly risk: "destroy" }
+    : { readonly risk: "change" | "destroy" } | { readonly risk: "read"; readonly why: string };
+
+type Nothing = Record<never, never>;
+
+/** The names a type spells out; families such as `net${number}` are not among them. */
+type Spelt<Params> = keyof { [Name in keyof Params as Nothing extends Record<Name, 1> ? never : Name]: 1 };
+type IsRequired<Params, Name extends keyof Params> =
+  Name extends Spelt<Params> ? (Nothing extends Pick<Params, Name> ? false : true) : false;
+
+type MustGive<Id extends OperationId, Target, Name, Free> = Name extends Free
+  ? false
+  : Target extends ParamName<Id>
+    ? IsRequired<ParamsOf<Id>, Target>
+    : Target extends { readonly required: true }
+      ? true
+      : false;
+
+type ArgumentOf<Id extends OperationId, Target> = Target extends ParamName<Id> ? ParamsOf<Id>[Target] : unknown;
+
+type Example<Id extends OperationId, A, Free> = {
+  readonly [Name in keyof A as MustGive<Id, A[Name], Name, Free> extends true ? Name : never]: ArgumentOf<Id, A[Name]>;
+} & {
+  readonly [Name in keyof A as MustGive<Id, A[Name], Name, Free> extends true ? never : Name]?: ArgumentOf<Id, A[Name]>;
+};
+
+/** What `lists` adds to the accepted parameters. */
+type WindowArgument = "filter" | "fields" | "sort" | "limit" | "offset";
+
+type Definition<Id extends OperationId, A, Optional extends string, Locates> = Omit<
+  ToolEntry,
+  "operation" | "risk" | "why" | "accepts" | "optional" | "locates" | "example"
+> &
+  RiskOf<Id> & {
+    readonly accepts: A;
+    readonly optional?: readonly Optional[];
+    readonly locates?: Locates;
+    readonly example: Example<Id, A, Optional | ([Locates] extends [never] ? never : "node_name")> & {
+      readonly [Name in WindowArgument]?: unknown;
+    };
+  };
+
+/**
+ * Types one catalogue entry against its operation and returns it as plain data. A route that is gone, a misspelt
+ * parameter, a missing risk or an incomplete example does not compile on the line of that entry.
+ */
+export function tool<
+  Id extends OperationId,
+  const A extends Accepts<Id>,
+  const Optional extends keyof A & string = never,
+  const Locates extends NonNullable<ToolEntry["locates"]> = never,
+>(operation: Id, definition: Definition<Id, A, Optional, Locates>): ToolEntry {
+  return { operation, ...definition };
+}
+
+/** Checks a table of tools and returns it unchanged. */
+export function toolset(definition: Toolset): Toolset {
+  return definition;
+}

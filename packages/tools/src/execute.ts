@@ -1,0 +1,115 @@
+import { type Arguments, checkArguments } from "./arguments.js";
+import { ToolArgumentError } from "./errors.js";
+import { explain } from "./explain.js";
+import { findGuest } from "./find-guest.js";
+import type { Answer, ExecuteContext, Invocation } from "./invocation.js";
+import { callOperation, isTask } from "./operation.js";
+import { recipes } from "./recipes/recipes.js";
+import type { ResolvedTool } from "./resolved.js";
+import { isRecord } from "./schema.js";
+import { awaitTask } from "./task-answer.js";
+import { EMPTY, filterRows, type plain, project, windowOf } from "./window.js";
+
+const DEFAULT_BUDGET = 60_000;
+
+/**
+ * Runs a tool and returns its result as plain data.
+ *
+ * Throws a `ToolError` for everything that goes wrong: arguments (nothing was sent), a missing guest, a refusal, a
+ * failed task, no connection. A task that outlasts the budget is no error: the answer then holds its `upid` and
+ * `task: "running"`.
+ *
+ * @example
+ * await execute(findTool("start_vm"), { vmid: 104 }, { client, waitBudget: 30_000 });
+ */
+export async function execute(
+  tool: ResolvedTool,
+  given: Readonly<Record<string, unknown>>,
+  context: ExecuteContext,
+): Promise<Answer> {
+  const args = checkArguments(tool, given);
+  try {
+    const call = await prepare(tool, args, context);
+    const recipe = tool.entry.recipe;
+    return await (recipe === undefined ? runOperation(call) : recipes[recipe](call));
+  } catch (error) {
+    throw explain(error, tool);
+  }
+}
+
+async function prepare(tool: ResolvedTool, args: Arguments, context: ExecuteContext): Promise<Invocation> {
+  const watch = context.signal === undefined ? {} : { signal: context.signal };
+  const params = mapArguments(tool, args);
+  const node = params["node"] ?? (await locate(tool, params, context, watch));
+  return {
+    tool,
+    args,
+    params: node === undefined ? params : { ...params, node },
+    options: spreadOptions(tool, args),
+    pve: context.client,
+    watch,
+    progress: context.onProgress ?? (() => undefined),
+    waitBudget: context.waitBudget ?? DEFAULT_BUDGET,
+    now: context.now ?? Date.now,
+  };
+}
+
+/** Arguments under the operation's own names. */
+function mapArguments(tool: ResolvedTool, args: Arguments): Record<string, unknown> {
+  const entries = Object.entries(tool.entry.accepts).flatMap(([name, target]) => {
+    const parameter = typeof target === "string" ? target : target.for;
+    return parameter === undefined || args[name] === undefined ? [] : [[parameter, args[name]] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The members of `config`-like arguments. One that is also an argument of its own must not say something else. */
+function spreadOptions(tool: ResolvedTool, args: Arguments): Readonly<Record<string, unknown>> {
+  const options: Record<string, unknown> = {};
+  for (const name of Object.keys(tool.options ?? {})) {
+    const value = args[name];
+    for (const [option, inner] of Object.entries(isRecord(value) ? value : {})) {
+      if (args[option] !== undefined) throw new ToolArgumentError({ [option]: `given twice, also in ${name}` });
+      options[option] = inner;
+    }
+  }
+  return options;
+}
+
+async function locate(
+  tool: ResolvedTool,
+  params: Readonly<Record<string, unknown>>,
+  context: ExecuteContext,
+  watch: { readonly signal?: AbortSignal },
+): Promise<string | undefined> {
+  const { locates } = tool.entry;
+  if (locates === undefined) return undefined;
+  if (locates === "task") return context.client.task(String(params["upid"])).node;
+  const kind = locates === "vm" ? "qemu" : "lxc";
+  return (await findGuest(context.client, Number(params["vmid"]), kind, watch)).node;
+}
+
+/** One call, and its task if it starts one. */
+async function runOperation(call: Invocation): Promise<Answer> {
+  const { entry } = call.tool;
+  const result = await callOperation(call, entry.operation, { ...call.params, ...call.options });
+  if (isTask(result)) return withGuest(call, await awaitTask(call, result));
+  if (!Array.isArray(result)) return isRecord(result) ? answerOf(project(result, entry.keep)) : { task: "finished" };
+  const rows = result.filter(isRecord);
+  if (entry.lists === true) return { ...windowOf(filterRows(rows, call.args["filter"]), call.args, entry.keep) };
+  return {
+    items: rows.map((row) => project(row, entry.keep)),
+    count: rows.length,
+    ...(rows.length === 0 && { notes: [EMPTY] }),
+  };
+}
+
+/** Says which guest an answer is about, where the tool is about one. */
+function withGuest(call: Invocation, answer: Answer): Answer {
+  const { vmid } = call.params;
+  return typeof vmid === "number" ? { ...answer, vmid } : answer;
+}
+
+function answerOf(value: ReturnType<typeof plain>): Answer {
+  return isRecord(value) ? (value as Answer) : {};
+}

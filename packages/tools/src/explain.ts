@@ -1,0 +1,104 @@
+import {
+  PveConfigError,
+  PveConnectionError,
+  PveParameterError,
+  PveProtocolError,
+  PveRequestError,
+  PveTaskError,
+} from "@pve/client";
+import { ToolArgumentError, ToolConnectionError, ToolError, ToolRefusedError, ToolTaskError } from "./errors.js";
+import type { ResolvedTool } from "./resolved.js";
+
+const LAST_LINES = 10;
+
+/**
+ * The error of a tool for whatever went wrong beneath it, with what to do about it. Errors that are none of the
+ * client's are returned as they are.
+ */
+export function explain(error: unknown, tool: ResolvedTool): unknown {
+  if (error instanceof ToolError) return error;
+  const cause = { cause: error };
+  if (error instanceof PveRequestError) {
+    const { operation, status, reason, fields, kind } = error;
+    const refusal = { operation, status, reason, fields: byArgument(fields, tool), kind };
+    return new ToolRefusedError(refusal, refusalRemedy(error, tool), cause);
+  }
+  if (error instanceof PveTaskError) {
+    const { upid, exitstatus, log } = error;
+    return new ToolTaskError({ upid, exitstatus, log: log.slice(-LAST_LINES) }, taskRemedy(exitstatus), cause);
+  }
+  if (error instanceof PveParameterError)
+    return new ToolArgumentError(byArgument(error.problems, tool), undefined, cause);
+  if (error instanceof PveConnectionError) {
+    return new ToolConnectionError(error.message, error.sent, connectionRemedy(error, tool), cause);
+  }
+  if (error instanceof PveProtocolError) {
+    return new ToolConnectionError(
+      error.message,
+      "maybe",
+      "Something between here and the node answered: check address, port and proxies.",
+      cause,
+    );
+  }
+  if (error instanceof PveConfigError)
+    return new ToolConnectionError(error.message, "no", "The connection has to be set up anew.", cause);
+  return error;
+}
+
+/** Complaints about operation parameters, under the names the caller knows. */
+function byArgument(fields: Readonly<Record<string, string>>, tool: ResolvedTool): Readonly<Record<string, string>> {
+  const names = new Map(
+    Object.entries(tool.entry.accepts).map(([argument, target]) => [
+      typeof target === "string" ? target : target.for,
+      argument,
+    ]),
+  );
+  return Object.fromEntries(Object.entries(fields).map(([field, text]) => [names.get(field) ?? field, text.trim()]));
+}
+
+function refusalRemedy(error: PveRequestError, tool: ResolvedTool): string | undefined {
+  switch (error.kind) {
+    case "permission": {
+      const needed = tool.privileges[error.operation];
+      return needed === undefined ? "The token lacks a privilege for this." : `The token needs ${needed}.`;
+    }
+    case "authentication":
+      return "The token is unknown, expired or disabled.";
+    case "locked":
+      return "Another task works on it, or one was cut off: list_tasks with its vmid shows which.";
+    case "not-found":
+      return /configuration file '.*' does(?: not|n't) exist/i.test(error.reason)
+        ? "The guest is not on that node, or does not exist. Leave node_name out to have it found."
+        : undefined;
+    case "node-unreachable":
+      return "That node did not answer: get_cluster_status shows which nodes are online.";
+    case "conflict":
+      return /checksum|detected modified/i.test(error.reason)
+        ? "Somebody else changed it meanwhile: read it again, then repeat."
+        : undefined;
+    case "unsupported":
+      return error.status === 501
+        ? "This PVE release does not have the operation, or the path holds a wrong id."
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function taskRemedy(exitstatus: string): string {
+  const locked = /is locked|can't lock/i.test(exitstatus);
+  return locked
+    ? "Another task works on it: list_tasks with its vmid shows which."
+    : "get_task_log with this upid as task_id shows the whole log.";
+}
+
+function connectionRemedy(error: PveConnectionError, tool: ResolvedTool): string {
+  if (error.sent === "maybe" && !tool.hints.readOnly) {
+    return "It may have been done all the same: look before repeating it (list_tasks, or the state of the guest).";
+  }
+  if (error.kind === "tls" || error.kind === "tls-pin")
+    return "The node's certificate is not the expected one; the operator has to decide.";
+  return error.kind === "timeout"
+    ? "The node is slow or busy; try again, or ask for less."
+    : "Check that the node is up and reachable.";
+}

@@ -1,0 +1,28 @@
+import { catalogue } from "./generated/catalogue.gen.js";
+import type { ResolvedTool } from "./resolved.js";
+
+export type { Risk, ToolEntry } from "./define.js";
+export {
+  type FailedTask,
+  type Refusal,
+  ToolArgumentError,
+  ToolConnectionError,
+  ToolError,
+  ToolNotFoundError,
+  ToolPreconditionError,
+  ToolRefusedError,
+  ToolTaskError,
+} from "./errors.js";
+export { execute } from "./execute.js";
+export { catalogue } from "./generated/catalogue.gen.js";
+export type { Answer, ExecuteContext, Progress } from "./invocation.js";
+export { nearNames } from "./near-names.js";
+export type { Hints, ResolvedTool } from "./resolved.js";
+export type { Json, JsonSchema, ObjectSchema } from "./schema.js";
+
+const byName: ReadonlyMap<string, ResolvedTool> = new Map(catalogue.map((tool) => [tool.name, tool]));
+
+/** The tool of that name; undefined when there is none. */
+export function findTool(name: string): ResolvedTool | undefined {
+  return byName.get(name);
+}

@@ -1,0 +1,67 @@
+import type { PveClient } from "@pve/client";
+import type { Arguments } from "./arguments.js";
+import type { ResolvedTool } from "./resolved.js";
+import type { Json } from "./schema.js";
+
+/** How far the work is; `percent` only where the task's log says so. */
+export interface Progress {
+  readonly percent?: number;
+  readonly message: string;
+}
+
+/** What running a tool needs from outside. */
+export interface ExecuteContext {
+  readonly client: PveClient;
+  /** Stops the watching, not a task that already runs. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  /** How long to wait for a task, in milliseconds, before its handle is returned instead; 60 seconds unless given. */
+  readonly waitBudget?: number;
+  /** The time in milliseconds since the epoch, for ages and spans such as "24h". */
+  readonly now?: () => number;
+}
+
+/** A tool's result: plain data. `notes` holds what the reader has to know about it, such as what was left out. */
+export type Answer = { readonly [key: string]: Json | undefined } & { readonly notes?: readonly string[] };
+
+/** One run of a tool, as recipes see it. */
+export interface Invocation {
+  readonly tool: ResolvedTool;
+  /** Checked arguments under the names of the tool. */
+  readonly args: Arguments;
+  /** The operation's parameters: renamed, with the node found. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** The members of `config`-like arguments. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly pve: PveClient;
+  /** Passed to every call, so that an abort reaches all of them. */
+  readonly watch: { readonly signal?: AbortSignal };
+  readonly progress: (progress: Progress) => void;
+  readonly waitBudget: number;
+  readonly now: () => number;
+}
+
+/** A way of answering that takes more than one call. */
+export type Recipe = (call: Invocation) => Promise<Answer>;
+
+/** A text argument or parameter; undefined when it was left out. */
+export function textOf(values: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = values[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** A number argument or parameter; undefined when it was left out. */
+export function numberOf(values: Readonly<Record<string, unknown>>, name: string): number | undefined {
+  const value = values[name];
+  return typeof value === "number" ? value : undefined;
+}
+
+/** The node and VMID of the guest that the tool works on. Both are set once the node was found. */
+export function guestOf(call: Invocation): { readonly node: string; readonly vmid: number } {
+  return { node: String(call.params["node"]), vmid: Number(call.params["vmid"]) };
+}
+
+/** Whether the tool's operation is about virtual machines or containers. */
+export function kindOf(call: Invocation): "qemu" | "lxc" {
+  return call.tool.entry.operation.includes("/lxc") ? "lxc" : "qemu";
+}

@@ -1,0 +1,88 @@
+import { isRecord } from "./schema.js";
+
+/** A schema as the OpenAPI document writes it, with the vendor keys that tools look at. */
+export interface SpecSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly enum?: readonly (string | number)[];
+  readonly default?: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly items?: SpecSchema;
+  readonly properties?: Readonly<Record<string, SpecSchema>>;
+  readonly patternProperties?: Readonly<Record<string, SpecSchema>>;
+  readonly required?: readonly string[];
+  readonly "x-pve-format"?: string;
+  readonly "x-pve-property-string"?: unknown;
+}
+
+/** One operation of the document, flattened to what tools need. */
+export interface SpecOperation {
+  /** Parameters of path, query and body together; a family such as `net0`, `net1` is written `net[n]`. */
+  readonly parameters: Readonly<Record<string, SpecSchema>>;
+  readonly required: ReadonlySet<string>;
+  /** The value under `data`. */
+  readonly returns: SpecSchema;
+  /** It starts a task. */
+  readonly task: boolean;
+  /** PVE leaves out of the answer what the caller may not see. */
+  readonly filtered: boolean;
+  readonly permissions: unknown;
+  readonly since: string | undefined;
+}
+
+/** Finds operations by route in the OpenAPI document of `@pve/client`; undefined where there is no such route. */
+export function readOpenApi(document: unknown): (route: string) => SpecOperation | undefined {
+  const paths = member(document, "paths");
+  return (route) => {
+    const cut = route.indexOf(" ");
+    const operation = member(member(paths, route.slice(cut + 1)), route.slice(0, cut).toLowerCase());
+    return operation === undefined ? undefined : flatten(operation, route);
+  };
+}
+
+function flatten(operation: Readonly<Record<string, unknown>>, route: string): SpecOperation {
+  const body = member(member(member(operation, "requestBody"), "content"), "application/x-www-form-urlencoded");
+  const form = schemaOf(body?.["schema"]);
+  const listed = Array.isArray(operation["parameters"]) ? operation["parameters"].filter(isRecord) : [];
+  const response = member(member(member(operation, "responses"), "200"), "content");
+  const envelope = schemaOf(member(response, "application/json")?.["schema"]);
+  const permissions = member(operation, "x-pve-permissions");
+  const since = operation["x-pve-since"];
+  return {
+    parameters: {
+      ...Object.fromEntries(listed.map((parameter) => [String(parameter["name"]), described(parameter)])),
+      ...form.properties,
+      ...families(form),
+    },
+    required: new Set([
+      ...listed.filter((one) => one["required"] === true).map((one) => String(one["name"])),
+      ...(form.required ?? []),
+    ]),
+    returns: envelope.properties?.["data"] ?? {},
+    task: operation["x-pve-task"] !== undefined,
+    filtered: route.startsWith("GET ") && permissions?.["user"] === "all",
+    permissions,
+    since: typeof since === "string" ? since : undefined,
+  };
+}
+
+function described(parameter: Readonly<Record<string, unknown>>): SpecSchema {
+  const { description } = parameter;
+  return { ...schemaOf(parameter["schema"]), ...(typeof description === "string" && { description }) };
+}
+
+/** `^net\d+$` is written `net[n]`, as PVE writes it. */
+function families(form: SpecSchema): Readonly<Record<string, SpecSchema>> {
+  const entries = Object.entries(form.patternProperties ?? {});
+  return Object.fromEntries(entries.map(([pattern, schema]) => [pattern.replace(/^\^(.*)\\d\+\$$/, "$1[n]"), schema]));
+}
+
+function member(value: unknown, key: string): Readonly<Record<string, unknown>> | undefined {
+  const inner = isRecord(value) ? value[key] : undefined;
+  return isRecord(inner) ? inner : undefined;
+}
+
+function schemaOf(value: unknown): SpecSchema {
+  return isRecord(value) ? value : {};
+}

@@ -1,0 +1,116 @@
+import type { ResultOf } from "@pve/client";
+import { type Answer, type Invocation, textOf } from "../invocation.js";
+import { isRecord, type JsonSchema, type ObjectSchema } from "../schema.js";
+import { withMore } from "../task-answer.js";
+import { isoOf } from "../time.js";
+import { filterRows, type Row, windowOf, windowSchema } from "../window.js";
+import { attempt, foundOf, missingOf } from "./attempt.js";
+import { allPlaces, type Place, placesOf, placesToRead, unusable } from "./storage-places.js";
+
+type Volume = ResultOf<"GET /nodes/{node}/storage/{storage}/content">[number];
+
+const DAY = 86_400;
+
+/** A window over volumes. */
+export function storageContentOutput(items: JsonSchema): ObjectSchema {
+  return windowSchema(items);
+}
+
+/** A window over backups. */
+export function backupsOutput(): ObjectSchema {
+  return windowSchema({
+    type: "object",
+    properties: {
+      volid: { type: "string", description: "What a restore takes as backup_id." },
+      storage: { type: "string" },
+      node: { type: "string", description: "Where it lies, if the storage is not shared." },
+      vmid: { type: "number" },
+      type: { type: "string", description: "qemu or lxc." },
+      created: { type: "string", description: "UTC." },
+      age_days: { type: "number" },
+      size: { type: "number", description: "Bytes." },
+      format: { type: "string" },
+      protected: { type: "boolean", description: "It cannot be deleted." },
+      encrypted: { type: ["boolean", "string"] },
+      verification: { type: "string", description: "What the last check of a backup server found." },
+      notes: { type: "string", description: "Written by whoever made it." },
+    },
+  });
+}
+
+/** The volumes of one storage; those of a local one from every node that has it, with the node named. */
+export async function storageContent(call: Invocation): Promise<Answer> {
+  const places = await placesOf(call, String(call.params["storage"]));
+  const { rows, notes } = await readPlaces(call, onNode(call, places), textOf(call.params, "content"));
+  const found = filterRows(rows, call.args["filter"]);
+  return withMore({ ...windowOf(found, call.args, call.tool.entry.keep) }, {}, notes);
+}
+
+/** The backups in the cluster, or of one storage or guest: newest first, with their age. */
+export async function listBackups(call: Invocation): Promise<Answer> {
+  const storage = textOf(call.params, "storage");
+  const places = storage === undefined ? await allPlaces(call) : await placesOf(call, storage);
+  const holding = places.filter((place) => storage !== undefined || contentOf(place).includes("backup"));
+  const { rows, notes } = await readPlaces(call, onNode(call, holding), "backup");
+  const newest = [...rows]
+    .sort((a, b) => Number(b["ctime"]) - Number(a["ctime"]))
+    .map((row) => showBackup(row, call.now()));
+  return withMore({ ...windowOf(filterRows(newest, call.args["filter"]), call.args, undefined) }, {}, notes);
+}
+
+function onNode(call: Invocation, places: readonly Place[]): readonly Place[] {
+  const node = textOf(call.params, "node");
+  return node === undefined ? places : places.filter((place) => place.node === node);
+}
+
+async function readPlaces(call: Invocation, places: readonly Place[], content: string | undefined) {
+  const vmid = call.params["vmid"];
+  const filters = { ...(content !== undefined && { content }), ...(typeof vmid === "number" && { vmid }) };
+  const usable = placesToRead(places);
+  const lists = await Promise.all(
+    usable.map(async (place) => {
+      const { node, storage } = place;
+      const list = await attempt(
+        `${storage} on ${node}`,
+        call.pve.call("GET /nodes/{node}/storage/{storage}/content", { node, storage, ...filters }, call.watch),
+      );
+      return { place, list };
+    }),
+  );
+  const rows = lists.flatMap(({ place, list }) => (foundOf(list) ?? []).map((volume) => locatedVolume(volume, place)));
+  return { rows, notes: [...unusable(places), ...missingOf(lists.map(({ list }) => list))] };
+}
+
+/** A volume with its storage, and with its node where the storage is not shared. */
+function locatedVolume(volume: Volume, place: Place): Row {
+  return { ...volume, storage: place.storage, ...(place.shared !== true && { node: place.node }) };
+}
+
+function contentOf(place: Place): readonly string[] {
+  const content: unknown = place.content;
+  return Array.isArray(content) ? content.map(String) : String(content ?? "").split(",");
+}
+
+function showBackup(row: Row, now: number): Row {
+  const { volid, storage, node, vmid, ctime, size, format, encrypted, verification, notes } = row;
+  const created =
+    typeof ctime === "number"
+      ? { created: isoOf(ctime), age_days: Math.round((now / 1000 - ctime) / (DAY / 10)) / 10 }
+      : {};
+  const checked = isRecord(verification) ? { verification: String(verification["state"]) } : {};
+  const type = row["subtype"] ?? /\bvzdump-(qemu|lxc)-/.exec(String(volid))?.[1];
+  return {
+    volid,
+    storage,
+    node,
+    vmid,
+    type,
+    ...created,
+    size,
+    format,
+    protected: row["protected"] === true,
+    encrypted,
+    ...checked,
+    notes,
+  };
+}

@@ -1,0 +1,51 @@
+import type { ResultOf } from "@pve/client";
+import { ToolNotFoundError } from "../errors.js";
+import type { Invocation } from "../invocation.js";
+import { nearNames } from "../near-names.js";
+
+/** A storage as it is on one node. */
+export type Place = ResultOf<"GET /cluster/resources">[number] & { readonly node: string; readonly storage: string };
+
+/** Every place of every storage that is switched on and that the token may see. */
+export async function allPlaces(call: Invocation): Promise<readonly Place[]> {
+  const rows = await call.pve.call("GET /cluster/resources", { type: "storage" }, call.watch);
+  return rows.filter(isPlace).sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** The places of one storage. Throws `ToolNotFoundError` when there is none. */
+export async function placesOf(call: Invocation, storage: string): Promise<readonly Place[]> {
+  const all = await allPlaces(call);
+  const places = all.filter((place) => place.storage === storage);
+  if (places.length > 0) return places;
+  const names = [...new Set(all.map((place) => place.storage))];
+  const near = nearNames(storage, names);
+  throw new ToolNotFoundError(
+    `there is no storage ${storage}, or it is switched off, or the token may not see it`,
+    near.length > 0
+      ? `Did you mean ${near.join(" or ")}?`
+      : `There are: ${names.join(", ") || "none that the token may see"}.`,
+  );
+}
+
+/** Where to read the content: a shared storage has the same on every node, a local one its own on each. */
+export function placesToRead(places: readonly Place[]): readonly Place[] {
+  const usable = places.filter((place) => place.status === "available");
+  const shared = new Set<string>();
+  return usable.filter((place) => {
+    if (place.shared !== true) return true;
+    const first = !shared.has(place.storage);
+    shared.add(place.storage);
+    return first;
+  });
+}
+
+/** The notes about places that could not be read. */
+export function unusable(places: readonly Place[]): readonly string[] {
+  return places
+    .filter((place) => place.status !== "available")
+    .map((place) => `${place.storage} on ${place.node} could not be read: it is ${place.status}`);
+}
+
+function isPlace(row: ResultOf<"GET /cluster/resources">[number]): row is Place {
+  return row.node !== undefined && row.storage !== undefined;
+}

@@ -1,0 +1,150 @@
+import type { Parameter, ToolEntry, Toolset } from "./define.js";
+import { readOpenApi, type SpecOperation, type SpecSchema } from "./openapi.js";
+import { outputSchemaOf } from "./output-schema.js";
+import { describePermissions } from "./permissions.js";
+import type { Hints, ResolvedTool } from "./resolved.js";
+import type { JsonSchema, ObjectSchema, SchemaType } from "./schema.js";
+import { windowParameters } from "./window.js";
+
+const LEFT_OUT = {
+  vm: "Left out, it is found from the VMID.",
+  container: "Left out, it is found from the container's VMID.",
+  task: "Left out, it is read from the task's id.",
+};
+
+/**
+ * Computes everything about the tools that their operations say: schemas, descriptions, limits, privileges, hints.
+ * Sorted by name. Throws when an entry names an operation or a parameter that the document does not have.
+ */
+export function resolveCatalogue(toolsets: readonly Toolset[], document: unknown): readonly ResolvedTool[] {
+  const find = readOpenApi(document);
+  const look = (name: string, route: string): SpecOperation => {
+    const operation = find(route);
+    if (operation === undefined) throw new Error(`${name}: the specification has no operation ${route}`);
+    return operation;
+  };
+  return toolsets
+    .flatMap((set) =>
+      Object.entries(set.tools).map(([name, entry]) => resolveTool(name, set.id, entry, (route) => look(name, route))),
+    )
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function resolveTool(
+  name: string,
+  toolset: string,
+  entry: ToolEntry,
+  look: (route: string) => SpecOperation,
+): ResolvedTool {
+  const operation = look(entry.operation);
+  const operations = [entry.operation, ...(entry.also ?? [])];
+  const privileges = operations.flatMap((route) => {
+    const needed = describePermissions(look(route).permissions);
+    return needed === undefined ? [] : [[route, needed]];
+  });
+  const options = optionsOf(entry, operation);
+  return {
+    name,
+    toolset,
+    title: entry.title,
+    description: entry.summary,
+    risk: entry.risk,
+    hints: hintsOf(entry),
+    inputSchema: inputSchemaOf(name, entry, operation),
+    outputSchema: outputSchemaOf(entry, operation),
+    operations,
+    privileges: Object.fromEntries(privileges),
+    ...(operation.since !== undefined && { since: operation.since }),
+    ...(Object.keys(options).length > 0 && { options }),
+    entry,
+  };
+}
+
+function hintsOf(entry: ToolEntry): Hints {
+  const repeats = entry.operation.startsWith("POST ") && entry.risk !== "read";
+  return {
+    readOnly: entry.risk === "read",
+    destructive: entry.risk === "destroy",
+    idempotent: !repeats || entry.repeatable === true,
+  };
+}
+
+function inputSchemaOf(name: string, entry: ToolEntry, operation: SpecOperation): ObjectSchema {
+  const accepted = Object.entries(entry.accepts);
+  const properties = accepted.map(([argument, target]) => [
+    argument,
+    argumentSchema(name, argument, target, entry, operation),
+  ]);
+  const required = accepted
+    .filter(([argument, target]) => isRequired(argument, target, entry, operation))
+    .map(([argument]) => argument);
+  return {
+    type: "object",
+    properties: { ...Object.fromEntries(properties), ...(entry.lists === true && windowParameters) },
+    ...(required.length > 0 && { required }),
+    additionalProperties: false,
+  };
+}
+
+function isRequired(argument: string, target: string | Parameter, entry: ToolEntry, operation: SpecOperation): boolean {
+  if (entry.optional?.includes(argument) || (argument === "node_name" && entry.locates !== undefined)) return false;
+  if (typeof target === "string") return operation.required.has(target);
+  return target.required === true || (target.for !== undefined && operation.required.has(target.for));
+}
+
+function argumentSchema(
+  name: string,
+  argument: string,
+  target: string | Parameter,
+  entry: ToolEntry,
+  operation: SpecOperation,
+): JsonSchema {
+  if (typeof target !== "string") return ownParameter(target);
+  const schema = operation.parameters[target] ?? operation.parameters[target.replace(/\d+$/, "[n]")];
+  if (schema === undefined) throw new Error(`${name}: ${entry.operation} has no parameter ${target}`);
+  const described = operationParameter(schema);
+  if (argument !== "node_name" || entry.locates === undefined) return described;
+  return { ...described, description: [described.description, LEFT_OUT[entry.locates]].filter(Boolean).join(" ") };
+}
+
+function ownParameter({ for: _for, required: _required, spreads, ...schema }: Parameter): JsonSchema {
+  return { ...schema, ...(spreads !== undefined && { additionalProperties: true }) };
+}
+
+/** A parameter of the operation as a flat schema: a property string may be text or an object, a list text or a list. */
+function operationParameter(schema: SpecSchema): JsonSchema {
+  const { description, minimum, maximum } = schema;
+  const fallback = schema.default;
+  const plainDefault =
+    typeof fallback === "boolean" || typeof fallback === "number" || (schema.enum?.includes(String(fallback)) ?? false);
+  return {
+    ...typeOf(schema),
+    ...(description !== undefined && { description }),
+    ...(schema.enum !== undefined && { enum: schema.enum }),
+    ...(minimum !== undefined && { minimum }),
+    ...(maximum !== undefined && { maximum }),
+    ...(plainDefault && { default: fallback }),
+  };
+}
+
+function typeOf(schema: SpecSchema): JsonSchema {
+  if (schema["x-pve-property-string"] !== undefined) return { type: ["string", "object"] };
+  if (schema["x-pve-format"]?.endsWith("-list")) return { type: ["array", "string"], items: { type: "string" } };
+  if (schema.type === "array") return { type: "array", items: { type: simpleType(schema.items?.type) } };
+  return { type: simpleType(schema.type) };
+}
+
+function simpleType(type: string | undefined): SchemaType {
+  return type === "integer" || type === "number" || type === "boolean" || type === "object" ? type : "string";
+}
+
+function optionsOf(entry: ToolEntry, operation: SpecOperation): Readonly<Record<string, readonly string[]>> {
+  const inPath = [...entry.operation.matchAll(/\{([^}]+)\}/g)].map((match) => match[1]);
+  const spreading = Object.entries(entry.accepts).flatMap(([argument, target]) => {
+    if (typeof target === "string" || target.spreads === undefined) return [];
+    const { except } = target.spreads;
+    const names = Object.keys(operation.parameters).filter((name) => !inPath.includes(name) && !except.includes(name));
+    return [[argument, names.sort()] as const];
+  });
+  return Object.fromEntries(spreading);
+}

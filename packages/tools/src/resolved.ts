@@ -1,0 +1,32 @@
+import type { Risk, ToolEntry } from "./define.js";
+import type { ObjectSchema } from "./schema.js";
+
+/** What a caller may expect of running a tool, beyond its schemas. */
+export interface Hints {
+  readonly readOnly: boolean;
+  readonly destructive: boolean;
+  readonly idempotent: boolean;
+}
+
+/** A tool with everything that is computed from its operation. This is what the generated catalogue holds. */
+export interface ResolvedTool {
+  /** The contracted name, such as `get_vms`. */
+  readonly name: string;
+  /** The id of its toolset. */
+  readonly toolset: string;
+  readonly title: string;
+  readonly description: string;
+  readonly risk: Risk;
+  readonly hints: Hints;
+  readonly inputSchema: ObjectSchema;
+  readonly outputSchema: ObjectSchema;
+  /** Every operation it may call, the main one first. */
+  readonly operations: readonly string[];
+  /** What PVE asks of the caller, by operation, as far as the schema states it; absent where any caller may try. */
+  readonly privileges: Readonly<Record<string, string>>;
+  /** The release that brought the main operation, where that is later than the oldest supported one. */
+  readonly since?: string;
+  /** What `config`-like arguments may hold, by argument; a family is written `net[n]`. */
+  readonly options?: Readonly<Record<string, readonly string[]>>;
+  readonly entry: ToolEntry;
+}

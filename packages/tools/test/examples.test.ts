@@ -1,0 +1,83 @@
+import type { GuestView } from "@pve/simulator";
+import { describe, expect, it } from "vitest";
+import { type Answer, catalogue, findTool } from "../src/index.js";
+import { departures } from "./conforms.js";
+import { type Lab, openLab } from "./lab.js";
+
+/** What has to happen in the lab before an example makes sense. */
+const before: Readonly<Record<string, readonly [name: string, args: Readonly<Record<string, unknown>>]>> = {
+  resume_vm: ["suspend_vm", { vmid: 100 }],
+  delete_container_snapshot: ["create_container_snapshot", { container_id: 200, snap_name: "before-update" }],
+  restore_container_snapshot: ["create_container_snapshot", { container_id: 200, snap_name: "before-update" }],
+};
+
+const guest = (lab: Lab, vmid: number): Partial<GuestView> => lab.sim.guest(vmid) ?? {};
+const status = (vmid: number, want: string) => (lab: Lab) => expect(guest(lab, vmid).status).toBe(want);
+const newGuest = (want: object) => (lab: Lab, answer: Answer) =>
+  expect(lab.sim.guest(Number(answer["vmid"]))).toMatchObject(want);
+
+/** How the lab has to look after the example of each tool that changes something. */
+const afterwards: Readonly<Record<string, (lab: Lab, answer: Answer) => void>> = {
+  start_vm: status(103, "running"),
+  shutdown_vm: status(100, "stopped"),
+  reboot_vm: status(101, "running"),
+  resume_vm: status(100, "running"),
+  stop_vm: status(106, "stopped"),
+  suspend_vm: status(101, "running"),
+  update_vm_config: (lab) =>
+    expect(guest(lab, 103).config).toMatchObject({ memory: "4096", description: "Windows test machine" }),
+  create_vm: newGuest({ kind: "qemu", node: "pve1", name: "test01", status: "stopped" }),
+  create_vm_advanced: newGuest({ kind: "qemu", node: "pve2", name: "test02", vmid: 150, status: "stopped" }),
+  delete_vm: (lab) => expect(lab.sim.guest(104)).toBeUndefined(),
+  clone_vm: newGuest({ kind: "qemu", name: "web03", node: "pve1" }),
+  migrate_vm: (lab) => expect(guest(lab, 101)).toMatchObject({ node: "pve3", status: "running" }),
+  start_container: status(203, "running"),
+  shutdown_container: status(201, "stopped"),
+  reboot_container: status(200, "running"),
+  stop_container: status(201, "stopped"),
+  update_container_config: (lab) =>
+    expect(guest(lab, 200).config).toMatchObject({ memory: 1024, description: expect.stringContaining("Resolver") }),
+  create_container: newGuest({ kind: "lxc", node: "pve1", name: "test03" }),
+  create_container_advanced: newGuest({ kind: "lxc", node: "pve2", name: "test04", vmid: 250 }),
+  delete_container: (lab) => expect(lab.sim.guest(203)).toBeUndefined(),
+  clone_container: newGuest({ kind: "lxc", name: "archive2", node: "pve3" }),
+  create_vm_snapshot: (lab) => expect(guest(lab, 101).snapshots).toContain("before-update"),
+  delete_vm_snapshot: (lab) => expect(guest(lab, 100).snapshots).toEqual(["before-upgrade"]),
+  restore_vm_snapshot: (lab) =>
+    expect(guest(lab, 100)).toMatchObject({ status: "stopped", snapshots: ["fresh-install", "before-upgrade"] }),
+  create_container_snapshot: (lab) => expect(guest(lab, 200).snapshots).toEqual(["before-update"]),
+  delete_container_snapshot: (lab) => expect(guest(lab, 200).snapshots).toEqual([]),
+  restore_container_snapshot: (lab) =>
+    expect(guest(lab, 200)).toMatchObject({ status: "stopped", snapshots: ["before-update"] }),
+  cancel_task: (_lab, answer) => expect(answer.notes).toEqual(["It had ended already; nothing was done."]),
+};
+
+describe("every tool that changes something", () => {
+  it("has its effect checked below", () => {
+    expect(Object.keys(afterwards).sort()).toEqual(
+      catalogue.filter((tool) => tool.risk !== "read").map((tool) => tool.name),
+    );
+  });
+});
+
+describe.each(catalogue.map((tool) => [tool.name, tool] as const))("the example of %s", (name, tool) => {
+  it("works on the lab, and the answer fits the output schema", async () => {
+    await using lab = openLab();
+    const [preparation, args] = before[name] ?? [];
+    if (preparation !== undefined) await lab.run(preparation, args);
+
+    const answer = await lab.run(name, tool.entry.example);
+
+    expect(departures(answer, tool.outputSchema)).toEqual([]);
+    expect(JSON.parse(JSON.stringify(answer))).toEqual(answer);
+    if (tool.entry.waits === true) expect(answer).toMatchObject({ task: "finished", exitstatus: "OK" });
+    afterwards[name]?.(lab, answer);
+  });
+
+  it("changes nothing where the tool only reads", async () => {
+    await using lab = openLab();
+    if (findTool(name)?.risk === "read") await lab.run(name, tool.entry.example);
+
+    expect(lab.sim.requests().filter((request) => request.method !== "GET")).toEqual([]);
+  });
+});

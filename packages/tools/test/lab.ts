@@ -1,0 +1,68 @@
+import { createClient, type PveClient, type TransportInit } from "@pve/client";
+import { createSimulator, type Simulator } from "@pve/simulator";
+import { type Answer, type ExecuteContext, execute, findTool } from "../src/index.js";
+
+/** A request on its way, before it reaches the cluster. */
+export interface Passing {
+  readonly method: string;
+  readonly path: string;
+  readonly form: URLSearchParams;
+}
+
+/** The simulated cluster `lab` with a client, in one process. */
+export interface Lab extends AsyncDisposable {
+  readonly sim: Simulator;
+  /** Another client of the same cluster: somebody else at work. */
+  readonly other: PveClient;
+  /** Runs a tool by name. */
+  run(name: string, args?: Readonly<Record<string, unknown>>, more?: Partial<ExecuteContext>): Promise<Answer>;
+}
+
+/** What a lab is opened with. */
+export interface LabOptions {
+  /** Which token calls; the full one unless given. */
+  readonly caller?: "token" | "auditorToken" | "operatorToken";
+  /** What happens in the cluster just before a request of the tool arrives. */
+  readonly meanwhile?: (request: Passing, other: PveClient) => Promise<void>;
+}
+
+/** Opens the lab; every lab is a new cluster. */
+export function openLab({ caller = "token", meanwhile }: LabOptions = {}): Lab {
+  const sim = createSimulator({ seed: "three-nodes" });
+  const { sleep, now } = sim.clock;
+  const options = { baseUrl: sim.baseUrl, transport: sim.fetch, sleep, now };
+  const other = createClient({ ...options, auth: { token: sim.credentials.token } });
+  const client = createClient({
+    ...options,
+    auth: { token: sim.credentials[caller] },
+    transport: async (url, init) => {
+      await meanwhile?.(passing(url, init), other);
+      return sim.fetch(url, init);
+    },
+  });
+  return {
+    sim,
+    other,
+    run(name, args = {}, more = {}) {
+      const tool = findTool(name);
+      if (tool === undefined) throw new Error(`no tool ${name}`);
+      return execute(tool, args, { client, now, ...more });
+    },
+    [Symbol.asyncDispose]: () => sim.close(),
+  };
+}
+
+function passing(url: string, { method, body = "" }: TransportInit): Passing {
+  const form = new URLSearchParams(typeof body === "string" ? body : new TextDecoder().decode(body));
+  return { method, path: new URL(url).pathname.replace("/api2/json", ""), form };
+}
+
+/** What a promise was rejected with. */
+export async function failure(work: Promise<unknown>): Promise<unknown> {
+  try {
+    await work;
+  } catch (error) {
+    return error;
+  }
+  throw new Error("it should have failed");
+}
