@@ -1,5 +1,11 @@
 /** The arrows between packages, and what may touch the world. See ARCHITECTURE.md. */
-const packages = { codegen: "^codegen/", client: "^packages/client/", simulator: "^packages/simulator/", tools: "^packages/tools/", server: "^packages/mcp-server/" };
+const packages = {
+  codegen: "^codegen/",
+  client: "^packages/client/",
+  simulator: "^packages/simulator/",
+  tools: "^packages/tools/",
+  server: "^packages/mcp-server/",
+};
 
 /** `from` may import no package but those listed; tests may also use what they need to speak to the real thing. */
 const arrows = (name, from, allowed) => ({
@@ -11,7 +17,12 @@ const arrows = (name, from, allowed) => ({
 
 export default {
   forbidden: [
-    { name: "no-cycles", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
+    {
+      name: "no-cycles",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
     arrows("codegen-knows-nobody", packages.codegen, []),
     arrows("client-knows-nobody", packages.client, []),
     arrows("simulator-knows-nobody", packages.simulator, []),
@@ -22,14 +33,21 @@ export default {
       comment: "Packages speak through their exports.",
       severity: "error",
       from: { path: "^(packages/[^/]+|codegen|demo|bench)/" },
-      to: { path: "^packages/[^/]+/(src|dist)/", pathNot: ["^$1/", "/src/(index|node)\\.ts$", "/generated/openapi\\.gen\\.json$"], dependencyTypesNot: ["local"] },
+      to: {
+        path: "^packages/[^/]+/(src|dist)/",
+        pathNot: ["^$1/", "/src/(index|node)\\.ts$", "/generated/openapi\\.gen\\.json$"],
+        dependencyTypesNot: ["local"],
+      },
     },
     {
       name: "root-entry-is-runtime-neutral",
       comment: "@pve/client runs on Node, Bun, Deno and workers; Node specifics live behind ./node.",
       severity: "error",
       from: { path: "^packages/client/src/index\\.ts$" },
-      to: { path: "^(node:)?(fs|path|http|https|net|tls|crypto|stream|os|child_process|url|util|events|buffer|process|timers|zlib)$", reachable: true },
+      to: {
+        path: "^(node:)?(fs|path|http|https|net|tls|crypto|stream|os|child_process|url|util|events|buffer|process|timers|zlib)$",
+        reachable: true,
+      },
     },
     {
       name: "pure-codegen",

@@ -44,6 +44,7 @@ const TASKS = {
     ["redocly", "lint", "specs/proxmox-api-spec.json", "--config", "redocly.yaml"],
     turbo("build"),
     ["node", "scripts/check-packages.mjs"],
+    ["node", "scripts/check-readme.mjs"],
     ["pnpm", "--filter", "@pve/tools", "run", "surface"],
     ["git", "diff", "--exit-code", "--stat", "--", "specs", "packages/tools", "docs"],
   ],

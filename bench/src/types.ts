@@ -8,18 +8,30 @@ const folder = path.join(here, "../.work");
 /** Check time and instantiations of 300 distinct calls, above a program that only imports the client. */
 export function benchTypes(print: (line: string) => void): void {
   const programs = { empty: program([]), tree: program(treeCalls(300)), call: program(routeCalls(300)) };
-  const compilers = { "TypeScript 7": path.join(here, "../../node_modules/typescript/bin/tsc"), "TypeScript 5.9": path.join(here, "../../codegen/node_modules/typescript/bin/tsc") };
+  const compilers = {
+    "TypeScript 7": path.join(here, "../../node_modules/typescript/bin/tsc"),
+    "TypeScript 5.9": path.join(here, "../../codegen/node_modules/typescript/bin/tsc"),
+  };
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries(programs)) {
     writeFileSync(path.join(folder, `${name}.ts`), text);
-    writeFileSync(path.join(folder, `tsconfig.${name}.json`), JSON.stringify({ extends: "../../tsconfig.base.json", compilerOptions: { noEmit: true, types: ["node"] }, files: [`${name}.ts`] }));
+    writeFileSync(
+      path.join(folder, `tsconfig.${name}.json`),
+      JSON.stringify({
+        extends: "../../tsconfig.base.json",
+        compilerOptions: { noEmit: true, types: ["node"] },
+        files: [`${name}.ts`],
+      }),
+    );
   }
   print("type-checking 300 distinct calls               instantiations   above empty   check time");
   for (const [compiler, file] of Object.entries(compilers)) {
     const base = measure(file, "empty");
     for (const name of ["empty", "tree", "call"]) {
       const { instantiations, check } = name === "empty" ? base : measure(file, name);
-      print(`  ${compiler.padEnd(15)} ${LABELS[name]?.padEnd(27)} ${String(instantiations).padStart(14)} ${String(instantiations - base.instantiations).padStart(13)} ${`${check.toFixed(3)} s`.padStart(12)}`);
+      print(
+        `  ${compiler.padEnd(15)} ${LABELS[name]?.padEnd(27)} ${String(instantiations).padStart(14)} ${String(instantiations - base.instantiations).padStart(13)} ${`${check.toFixed(3)} s`.padStart(12)}`,
+      );
     }
   }
   rmSync(folder, { recursive: true });
@@ -36,7 +48,11 @@ function program(calls: readonly string[]): string {
 }
 
 function measure(compiler: string, name: string): { readonly instantiations: number; readonly check: number } {
-  const output = execFileSync("node", [compiler, "-p", path.join(folder, `tsconfig.${name}.json`), "--extendedDiagnostics"], { encoding: "utf8" });
+  const output = execFileSync(
+    "node",
+    [compiler, "-p", path.join(folder, `tsconfig.${name}.json`), "--extendedDiagnostics"],
+    { encoding: "utf8" },
+  );
   const figure = (label: string) => Number(new RegExp(`^${label}:\\s+([\\d.]+)`, "m").exec(output)?.[1]);
   return { instantiations: figure("Instantiations"), check: figure("Check time") };
 }
@@ -55,7 +71,13 @@ function reads(): { readonly path: string; readonly parameters: readonly Paramet
   };
   return Object.entries(document.paths).flatMap(([route, { get }]) => {
     const parameters = get?.parameters ?? [];
-    const plain = get !== undefined && parameters.every((parameter) => (parameter.in === "path" && parameter.schema.enum === undefined) || (parameter.in === "query" && parameter.required !== true));
+    const plain =
+      get !== undefined &&
+      parameters.every(
+        (parameter) =>
+          (parameter.in === "path" && parameter.schema.enum === undefined) ||
+          (parameter.in === "query" && parameter.required !== true),
+      );
     return plain ? [{ path: route, parameters: parameters.filter((parameter) => parameter.in === "path") }] : [];
   });
 }
@@ -65,19 +87,26 @@ function value(parameter: Parameter | undefined): string {
 }
 
 function treeCalls(count: number): string[] {
-  return reads().slice(0, count).map(({ path: route, parameters }) => {
-    const steps = route.split("/").slice(1).map((segment) => {
-      const name = /^\{(.+)\}$/.exec(segment)?.[1];
-      if (name !== undefined) return `(${value(parameters.find((parameter) => parameter.name === name))})`;
-      return /^[A-Za-z_]\w*$/.test(segment) ? `.${segment}` : `[${JSON.stringify(segment)}]`;
+  return reads()
+    .slice(0, count)
+    .map(({ path: route, parameters }) => {
+      const steps = route
+        .split("/")
+        .slice(1)
+        .map((segment) => {
+          const name = /^\{(.+)\}$/.exec(segment)?.[1];
+          if (name !== undefined) return `(${value(parameters.find((parameter) => parameter.name === name))})`;
+          return /^[A-Za-z_]\w*$/.test(segment) ? `.${segment}` : `[${JSON.stringify(segment)}]`;
+        });
+      return `pve${steps.join("")}.get()`;
     });
-    return `pve${steps.join("")}.get()`;
-  });
 }
 
 function routeCalls(count: number): string[] {
-  return reads().slice(0, count).map(({ path: route, parameters }) => {
-    const values = parameters.map((parameter) => `${JSON.stringify(parameter.name)}: ${value(parameter)}`);
-    return `pve.call(${JSON.stringify(`GET ${route}`)}${values.length > 0 ? `, { ${values.join(", ")} }` : ""})`;
-  });
+  return reads()
+    .slice(0, count)
+    .map(({ path: route, parameters }) => {
+      const values = parameters.map((parameter) => `${JSON.stringify(parameter.name)}: ${value(parameter)}`);
+      return `pve.call(${JSON.stringify(`GET ${route}`)}${values.length > 0 ? `, { ${values.join(", ")} }` : ""})`;
+    });
 }

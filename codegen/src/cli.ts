@@ -5,6 +5,7 @@ import { checkCommand, gapsCommand } from "./commands/check.js";
 import { diffCommand } from "./commands/diff.js";
 import { generateCommand } from "./commands/generate.js";
 import { importCommand } from "./commands/import.js";
+import { replayCommand } from "./commands/replay.js";
 import { SpecFault } from "./fault.js";
 import { openWorkspace } from "./workspace.js";
 
@@ -19,7 +20,9 @@ const USAGE = `pve-codegen: makes the spec from Proxmox's API trees, and code fr
   diff A B [--format markdown|json|changeset]
                        what changed between two releases, with a verdict
   gaps [path]          lists what is not documented under a path
-  check                prints what the spec covers; exits 1 on a gap`;
+  check                prints what the spec covers; exits 1 on a gap
+  replay <answers.jsonl> [--distil <file>]
+                       holds recorded answers against the spec; exits 1 on a contradiction`;
 
 /** Runs one command line and returns the exit code. */
 export async function runCli(argv: readonly string[], root: string, print: (line: string) => void): Promise<number> {
@@ -39,6 +42,8 @@ export async function runCli(argv: readonly string[], root: string, print: (line
       return checkCommand(workspace, print);
     case "diff":
       return diffCommand(workspace, positionals.slice(1), values.format ?? "markdown", print);
+    case "replay":
+      return replayCommand(workspace, argument, values.distil, print);
     case "gaps":
       return gapsCommand(workspace, argument ?? "/", print);
     default:
@@ -58,6 +63,7 @@ function parse(argv: readonly string[]) {
         product: { type: "string" },
         date: { type: "string" },
         fingerprint: { type: "string" },
+        distil: { type: "string" },
       },
     });
   } catch (error) {

@@ -24,12 +24,17 @@ const correction = z.strictObject({
   task: z.enum(["always", "or-null", "or-text", "never"]).optional(),
   indices: z.record(z.string(), z.number().int().positive()).optional(),
   parameters: z.record(z.string(), patch).optional(),
+  /** Another operation whose record (the elements of its list, or its object) this one returns too. */
+  like: z.string().optional(),
   returns: z.unknown().optional(),
   fields: z.record(z.string(), z.unknown()).optional(),
   recorded: z.literal(true).optional(),
 });
 
 type Correction = z.infer<typeof correction>;
+
+/** A correction with the operation that `like` names, as corrected so far. */
+type ResolvedCorrection = Correction & { readonly model: FactOperation | undefined };
 
 /** Applies every correction of the documents in order. One that names no known route, or changes nothing, is an error. */
 export function applyCorrections(facts: ReleaseFacts, documents: readonly YamlDocument[]): ReleaseFacts {
@@ -40,7 +45,10 @@ export function applyCorrections(facts: ReleaseFacts, documents: readonly YamlDo
         const given = operations[route];
         if (given === undefined)
           document.fail([index, "routes", at], `release ${facts.release} has no operation "${route}"`);
-        const corrected = correctOperation(given as FactOperation, entry, (path, problem) =>
+        const model = entry.like === undefined ? undefined : operations[entry.like];
+        if (entry.like !== undefined && model === undefined)
+          document.fail([index, "like"], `release ${facts.release} has no operation "${entry.like}"`);
+        const corrected = correctOperation(given as FactOperation, { ...entry, model }, (path, problem) =>
           document.fail([index, ...path], problem),
         );
         const idle = JSON.stringify(corrected) === JSON.stringify(given) && entry.task !== "never";
@@ -67,7 +75,7 @@ function readCorrections(document: YamlDocument): Correction[] {
 
 type Fail = (path: readonly (string | number)[], problem: string) => never;
 
-function correctOperation(operation: FactOperation, entry: Correction, fail: Fail): FactOperation {
+function correctOperation(operation: FactOperation, entry: ResolvedCorrection, fail: Fail): FactOperation {
   const properties = { ...operation.parameters.properties };
   for (const [name, change] of Object.entries(entry.parameters ?? {})) {
     properties[name] = patchSchema(properties[name], change);
@@ -78,7 +86,7 @@ function correctOperation(operation: FactOperation, entry: Correction, fail: Fai
     parameters: { ...operation.parameters, properties },
     ...(returns !== undefined && { returns }),
     ...(entry.task !== undefined && entry.task !== "never" && { task: entry.task }),
-    ...((entry.returns !== undefined || entry.fields !== undefined) && {
+    ...([entry.returns, entry.fields, entry.like].some((part) => part !== undefined) && {
       confidence: entry.recorded ? ("recorded" as const) : ("corrected" as const),
     }),
   };
@@ -92,14 +100,33 @@ function patchSchema(schema: FactSchema | undefined, change: z.infer<typeof patc
   return { ...base, ...(optional === true && required !== true && { optional }), ...defined };
 }
 
-function correctReturns(returns: FactSchema | undefined, entry: Correction, fail: Fail): FactSchema | undefined {
+function correctReturns(
+  returns: FactSchema | undefined,
+  entry: ResolvedCorrection,
+  fail: Fail,
+): FactSchema | undefined {
   if (entry.returns !== undefined)
     return readShape(entry.returns, (path, problem) => fail(["returns", ...path], problem));
-  if (entry.fields === undefined) return returns;
-  const fields = readShape(entry.fields, (path, problem) => fail(["fields", ...path], problem));
-  const target = returns?.type === "array" ? returns.items : returns;
-  const merged: FactSchema = { ...target, type: "object", properties: { ...target?.properties, ...fields.properties } };
+  if (entry.fields === undefined && entry.like === undefined) return returns;
+  const fields = readShape(entry.fields ?? {}, (path, problem) => fail(["fields", ...path], problem));
+  const properties = {
+    ...recordOf(returns)?.properties,
+    ...recordOf(entry.model?.returns)?.properties,
+    ...fields.properties,
+  };
+  const { additionalProperties } = fields;
+  const merged: FactSchema = {
+    ...recordOf(returns),
+    type: "object",
+    properties,
+    ...(additionalProperties !== undefined && { additionalProperties }),
+  };
   return returns?.type === "array" ? { ...returns, items: merged } : { ...returns, ...merged };
+}
+
+/** What a list consists of, or the object itself. */
+function recordOf(returns: FactSchema | undefined): FactSchema | undefined {
+  return returns?.type === "array" ? returns.items : returns;
 }
 
 /** Writes the bound of each family into parameters and result; every family named must occur. */

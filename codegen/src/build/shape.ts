@@ -4,7 +4,7 @@ import type { FactSchema } from "../model.js";
  * The short notation of result shapes in `specs/corrections`:
  *
  * - `integer`, `number`, `string`, `boolean`, `any`, `null`; `string(pve-tag-list)` names a format
- * - `"running" | "stopped"` lists the only values; `integer | string` is a union
+ * - `"running" | "stopped"` lists the only values; `integer | string` is a union, `{ "|": [shape, shape] }` one of shapes
  * - `[shape]` is an array; a mapping is an object, `key?` may be absent, `*` describes all other keys, `net[n]` a family
  * - `property-string(qemu-net)` is a text in the grammar of that name
  */
@@ -28,6 +28,9 @@ function read(shape: unknown, at: readonly (string | number)[], fail: Fail): Fac
 }
 
 function readObject(shape: Record<string, unknown>, at: readonly (string | number)[], fail: Fail): FactSchema {
+  const variants = shape["|"];
+  if (Array.isArray(variants))
+    return { anyOf: variants.map((variant, index) => read(variant, [...at, "|", index], fail)) };
   const properties: Record<string, FactSchema> = {};
   let additionalProperties: FactSchema | undefined;
   for (const [key, value] of Object.entries(shape)) {
@@ -41,11 +44,15 @@ function readObject(shape: Record<string, unknown>, at: readonly (string | numbe
 
 function readText(shape: string, at: readonly (string | number)[], fail: Fail): FactSchema {
   const parts = shape.split("|").map((part) => part.trim());
-  const literals = parts.map((part) => /^"(.*)"$/.exec(part)?.[1]);
-  if (literals.every((literal) => literal !== undefined))
-    return { type: "string", enum: literals.filter((l) => l !== undefined) };
-  const [first = "", ...more] = parts.map((part) => readWord(part, at, fail));
-  return more.length === 0 && typeof first !== "string" ? first : { anyOf: [first, ...more] as FactSchema[] };
+  const literals = parts.flatMap((part) => /^"(.*)"$/.exec(part)?.[1] ?? []);
+  const words = parts.filter((part) => !part.startsWith('"')).map((part) => readWord(part, at, fail));
+  const [first, ...more]: FactSchema[] = [
+    ...(literals.length > 0 ? [{ type: "string", enum: literals }] : []),
+    ...words,
+  ];
+  return first !== undefined && more.length === 0
+    ? first
+    : { anyOf: [...(first === undefined ? [] : [first]), ...more] };
 }
 
 function readWord(word: string, at: readonly (string | number)[], fail: Fail): FactSchema {

@@ -19,12 +19,13 @@ import {
   TypeCollector,
 } from "./client-types.js";
 import { grammarTypeName } from "./names.js";
+import { withSingleValues } from "./single-values.js";
 import { specGrammars, specOperations } from "./spec-operations.js";
 
 /** Emits the client's types, its tree, the operation table by area, and the published OpenAPI document. */
 export async function emitClient(document: OpenApiDocument, specHash: string): Promise<GeneratedFile[]> {
-  const operations = specOperations(document);
   const grammars = specGrammars(document);
+  const operations = specOperations(document).map((operation) => withSingleValues(operation, grammars));
   const collector = new TypeCollector();
   for (const operation of operations) collector.add(operation);
   const print = printer(specHash);
@@ -33,13 +34,14 @@ export async function emitClient(document: OpenApiDocument, specHash: string): P
     ...[...collector.areas].map(([area, types]) => print(`types/${area}.gen.ts`, areaStatements(types))),
     print("types.gen.ts", [
       ...typeImports(collector.operations, "./types", "params"),
-      ...noParams(),
+      ...emptyAndTask(),
       operationsInterface(collector.operations),
-      ...operationTypeAliases(),
+      ...operationTypeAliases(collector.operations),
     ]),
     print("tree.gen.ts", [
       ...typeImports(collector.operations, "./types", "body"),
-      ...treeImports(),
+      importOf("../call-options.js", ["CallOptions"]),
+      ...emptyAndTask(),
       ...treeInterfaces(collector.operations),
     ]),
     ...tableFiles(operationTable(operations), print),
@@ -103,15 +105,11 @@ function typeImports(
     .map(([area, names]) => importOf(`${folder}/${area}.gen.js`, [...names]));
 }
 
-function noParams(): StatementStructures[] {
+function emptyAndTask(): StatementStructures[] {
   return [importOf("../no-params.js", ["NoParams"]), importOf("../task.js", ["Task"])];
 }
 
-function treeImports(): StatementStructures[] {
-  return [importOf("../call-options.js", ["CallOptions"]), ...noParams()];
-}
-
-function operationTypeAliases(): StatementStructures[] {
+function operationTypeAliases(operations: readonly OperationTypes[]): StatementStructures[] {
   const alias = (name: string, doc: string, type: string, typeParameters: string[] = []): StatementStructures => ({
     kind: StructureKind.TypeAlias,
     name,
@@ -122,6 +120,14 @@ function operationTypeAliases(): StatementStructures[] {
   });
   return [
     alias("OperationId", "A route: the id of an operation.", "keyof Operations"),
+    alias(
+      "BareOperationId",
+      "A route that can be called without parameters.",
+      operations
+        .filter(({ paramsOptional }) => paramsOptional)
+        .map(({ operation }) => JSON.stringify(operation.route))
+        .join(" | "),
+    ),
     alias("ParamsOf", "The parameters of an operation, path included.", 'Operations[Route]["params"]', [
       "Route extends OperationId",
     ]),

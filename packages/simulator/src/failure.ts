@@ -1,0 +1,30 @@
+/**
+ * A refusal as PVE answers it: HTTP status, full message (its first line becomes the reason phrase) and, for
+ * parameter errors, one text per parameter. The trailing newline that PVE's bodies carry is added on sending.
+ */
+export class PveFailure extends Error {
+  readonly status: number;
+  readonly errors: Readonly<Record<string, string>> | undefined;
+
+  constructor(status: number, message: string, errors?: Readonly<Record<string, string>>) {
+    super(message);
+    this.name = "PveFailure";
+    this.status = status;
+    this.errors = errors;
+  }
+}
+
+/** Ends the call the way a plain `die` of a PVE handler does: status 500 with this text. */
+export function die(message: string): never {
+  throw new PveFailure(500, message);
+}
+
+/** Ends the call with 400 `Parameter verification failed.` and one text per parameter. */
+export function invalid(errors: Readonly<Record<string, string>>): never {
+  throw new PveFailure(400, "Parameter verification failed.", errors);
+}
+
+/** Ends the call with 403 `Permission check failed (<detail>)`; without detail, the bare text. */
+export function denied(detail?: string): never {
+  throw new PveFailure(403, detail ? `Permission check failed (${detail})` : "Permission check failed");
+}

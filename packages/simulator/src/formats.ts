@@ -1,0 +1,49 @@
+import { firewallFormats } from "./formats-firewall.js";
+import { guestFormats } from "./formats-guest.js";
+import { identityFormats } from "./formats-identity.js";
+import { networkFormats } from "./formats-network.js";
+import { storageFormats } from "./formats-storage.js";
+import { splitList } from "./verify-list.js";
+
+/** What is wrong with a value, in PVE's words without the line end; `undefined` when nothing is. */
+export type FormatCheck = (value: string) => string | undefined;
+
+const formats: Readonly<Record<string, FormatCheck>> = {
+  ...identityFormats,
+  ...networkFormats,
+  ...storageFormats,
+  ...guestFormats,
+  ...firewallFormats,
+};
+
+/**
+ * Checks a value against a named format and answers PVE's text, its line end included. `-list` checks every element,
+ * `-opt` lets the empty value pass, an unknown name lets everything pass.
+ */
+export function formatProblem(name: string, value: string): string | undefined {
+  const exact = formats[name];
+  if (exact) {
+    return problem(exact, value);
+  }
+  const [, base = "", suffix] = /^(.*)-(list|opt)$/.exec(name) ?? [];
+  const check = formats[base];
+  if (!check) {
+    return undefined;
+  }
+  if (suffix === "opt") {
+    return value === "" || value === "0" ? undefined : problem(check, value);
+  }
+  for (const element of splitList(value)) {
+    const text = problem(check, element);
+    if (text !== undefined) {
+      return text;
+    }
+  }
+  return undefined;
+}
+
+/** Perl's `$` matches before a last newline, so one such newline is no concern of the formats. */
+function problem(check: FormatCheck, value: string): string | undefined {
+  const text = check(value.replace(/\n$/, ""));
+  return text === undefined ? undefined : `${text}\n`;
+}

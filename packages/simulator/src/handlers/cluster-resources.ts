@@ -1,0 +1,153 @@
+import type { Call, Handler } from "../handler.js";
+import type { Guest, Node, Pool, Storage } from "../world.js";
+import { guestFigures, guestLimits, nodeFigures } from "../world-figures.js";
+import { guestName, isTemplate, poolOf } from "../world-guest.js";
+import { isConfiguredOn, usage } from "../world-storage.js";
+import { text } from "./guest-call.js";
+
+type Item = Readonly<Record<string, unknown>>;
+
+/** `GET /cluster/resources`: everything the caller may see, filtered item by item. */
+export const clusterResources: Handler = (call) => {
+  const type = text(call, "type");
+  const world = call.world;
+  const items: Item[] = [];
+  if (type === undefined) {
+    items.push(...visiblePools(call).map((pool) => poolItem(call, pool)));
+  }
+  if (type === undefined || type === "vm") {
+    items.push(
+      ...[...world.guests.values()]
+        .filter((guest) => call.allowed(`/vms/${guest.vmid}`, ["VM.Audit"]))
+        .map((guest) => withPool(call, guest, guestItem(call, guest))),
+    );
+  }
+  if (type === undefined || type === "node") {
+    items.push(...[...world.nodes.values()].map((node) => ({ ...nodeItem(call, node), "cgroup-mode": 2 })));
+  }
+  if (type === undefined || type === "storage") {
+    items.push(...storageItems(call));
+  }
+  if (type === undefined) {
+    items.push(...networkItems(call));
+  }
+  return items;
+};
+
+/** The pools a caller may see. */
+export function visiblePools(call: Call): Pool[] {
+  return [...call.world.pools.values()].filter((pool) => call.allowed(`/pool/${pool.poolid}`, ["Pool.Audit"]));
+}
+
+/** A node as lists show it: figures only with `Sys.Audit` on it. */
+export function nodeItem(call: Call, node: Node): Item {
+  const head = { id: `node/${node.node}`, node: node.node, type: "node", level: node.level };
+  if (!node.online) {
+    return { ...head, status: "offline" };
+  }
+  if (!call.allowed(`/nodes/${node.node}`, ["Sys.Audit"])) {
+    return { ...head, status: "online" };
+  }
+  const figures = nodeFigures(call.world, node, call.now());
+  return { ...head, status: "online", maxcpu: node.cores, maxmem: node.memory, maxdisk: node.rootfs, ...figures };
+}
+
+/** A guest as resource lists and pools show it. */
+export function guestItem(call: Call, guest: Guest): Item {
+  const head = { id: `${guest.kind}/${guest.vmid}`, vmid: guest.vmid, node: guest.node, type: guest.kind };
+  const name = guestName(guest);
+  if (call.world.nodes.get(guest.node)?.online !== true) {
+    return { ...head, name, status: "unknown" };
+  }
+  const figures = guestFigures(call.world, guest, call.now());
+  const limits = guestLimits(call.world, guest);
+  return {
+    ...head,
+    name,
+    status: guest.running === undefined ? "stopped" : "running",
+    template: isTemplate(guest) ? 1 : 0,
+    maxcpu: Number(limits.cpus),
+    maxmem: limits.maxmem,
+    maxdisk: limits.maxdisk,
+    ...figures,
+    memhost: guest.kind === "qemu" ? figures.mem : 0,
+  };
+}
+
+function withPool(call: Call, guest: Guest, item: Item): Item {
+  const pool = poolOf(call.world, guest.vmid);
+  const { tags } = guest.config;
+  return {
+    ...item,
+    ...(pool === undefined ? {} : { pool }),
+    ...(guest.lock === undefined ? {} : { lock: guest.lock }),
+    ...(tags === undefined || tags === "" ? {} : { tags }),
+  };
+}
+
+function poolItem(call: Call, pool: Pool): Item {
+  const head = { id: `/pool/${pool.poolid}`, pool: pool.poolid, type: "pool" };
+  const running = [...pool.vms].flatMap((vmid) => {
+    const guest = call.world.guests.get(vmid);
+    return guest?.running === undefined ? [] : [guest];
+  });
+  if (running.length === 0) {
+    return head;
+  }
+  const sum = { uptime: 0, mem: 0, maxmem: 0, maxcpu: 0, busy: 0 };
+  for (const guest of running) {
+    const figures = guestFigures(call.world, guest, call.now());
+    const limits = guestLimits(call.world, guest);
+    sum.uptime = Math.max(sum.uptime, figures.uptime);
+    sum.mem += figures.mem;
+    sum.maxmem += limits.maxmem;
+    sum.maxcpu += Number(limits.cpus);
+    sum.busy += figures.cpu * Number(limits.cpus);
+  }
+  const { busy, ...rest } = sum;
+  return { ...head, ...rest, cpu: busy / sum.maxcpu };
+}
+
+function storageItems(call: Call): Item[] {
+  const items: Item[] = [];
+  for (const node of call.world.nodes.values()) {
+    for (const storage of call.world.storages.values()) {
+      const mine = !storage.disable && isConfiguredOn(storage, node.node);
+      if (mine && call.allowed(`/storage/${storage.storage}`, ["Datastore.Audit"])) {
+        items.push(storageItem(storage, node));
+      }
+    }
+  }
+  return items;
+}
+
+/** A storage on one node, as resource lists and pools show it. */
+export function storageItem(storage: Storage, node: Node): Item {
+  const { total, used } = usage(storage, node.node);
+  return {
+    id: `storage/${node.node}/${storage.storage}`,
+    node: node.node,
+    storage: storage.storage,
+    type: "storage",
+    plugintype: storage.type,
+    content: storage.content.join(","),
+    shared: storage.shared ? 1 : 0,
+    status: node.online ? "available" : "unknown",
+    ...(node.online ? { disk: used, maxdisk: total } : {}),
+  };
+}
+
+function networkItems(call: Call): Item[] {
+  const zone = "localnetwork";
+  if (!call.allowed(`/sdn/zones/${zone}`, ["SDN.Audit", "SDN.Use", "SDN.Allocate"], "any")) {
+    return [];
+  }
+  return [...call.world.nodes.values()].map(({ node, online }) => ({
+    id: `network/${node}/zone/${zone}`,
+    network: zone,
+    "network-type": "zone",
+    node,
+    status: online ? "ok" : "unknown",
+    type: "network",
+  }));
+}

@@ -1,0 +1,229 @@
+import { denied, die, invalid } from "../failure.js";
+import type { Call, Handler, Handlers, TaskStep } from "../handler.js";
+import type { Guest, Storage } from "../world.js";
+import { driveKeys, driveSize, isCdrom, isCloudInit } from "../world-drives.js";
+import { guestName } from "../world-guest.js";
+import { renderSize } from "../world-option.js";
+import { findVolume, isDirectory, usableStorage, usage, volumePath } from "../world-storage.js";
+import { flag, isRoot, list, need, nodeOf, text } from "./guest-call.js";
+import { messageOf } from "./guest-create.js";
+import { assertAllowed } from "./storage-access.js";
+
+type Steps = Generator<TaskStep, void, void>;
+
+/** The guests of this node that the call selects. */
+function selected(call: Call): number[] {
+  const pool = text(call, "pool");
+  const here = [...call.world.guests.values()].filter((g) => g.node === nodeOf(call)).map((g) => g.vmid);
+  if (pool !== undefined) {
+    const members = call.world.pools.get(pool)?.vms ?? die(`pool '${pool}' does not exist`);
+    return here.filter((vmid) => members.has(vmid));
+  }
+  if (flag(call, "all")) {
+    const exclude = list(call, "exclude").map(Number);
+    return here.filter((vmid) => !exclude.includes(vmid));
+  }
+  return list(call, "vmid").map(Number);
+}
+
+const startBackup: Handler = (call) => {
+  const node = nodeOf(call);
+  for (const name of ["tmpdir", "dumpdir", "script", "job-id"]) {
+    if (call.params[name] !== undefined && !isRoot(call)) {
+      invalid({ [name]: "Only root may set this option." });
+    }
+  }
+  if (text(call, "vmid") === undefined && !flag(call, "all") && text(call, "pool") === undefined) {
+    die("you have to specify either a vmid, a pool or the 'all' flag");
+  }
+  const vmids = selected(call);
+  for (const vmid of vmids) {
+    assertAllowed(call, `/vms/${vmid}`, ["VM.Backup"]);
+  }
+  const storage = usableStorage(call.world, text(call, "storage") ?? "local", node);
+  assertAllowed(call, `/storage/${storage.storage}`, ["Datastore.AllocateSpace"]);
+  assertMayTune(call);
+  if (!storage.content.includes("backup")) {
+    die(`storage '${storage.storage}' does not support backups`);
+  }
+  const here = vmids.filter((vmid) => (call.world.guests.get(vmid)?.node ?? node) === node);
+  if (here.length === 0) {
+    return "OK";
+  }
+  const id = vmids.length === 1 ? String(vmids[0]) : "";
+  return call.startTask({ node, type: "vzdump", id, work: () => backUpAll(call, storage, here) });
+};
+
+function assertMayTune(call: Call): void {
+  const tuned = ["bwlimit", "ionice", "performance"].some((name) => call.params[name] !== undefined);
+  if (tuned && !call.allowed("/", ["Sys.Modify"])) {
+    denied("/, Sys.Modify");
+  }
+  if (call.params["prune-backups"] !== undefined) {
+    assertAllowed(call, `/storage/${text(call, "storage") ?? "local"}`, ["Datastore.Allocate"]);
+  }
+}
+
+function commandLine(call: Call): string {
+  const vmids = list(call, "vmid").join(" ");
+  const options = Object.keys(call.params)
+    .filter((key) => !["node", "vmid"].includes(key))
+    .sort()
+    .map((key) => `--${key} ${String(call.params[key])}`);
+  return ["vzdump", ...(vmids === "" ? [] : [vmids]), ...options].join(" ");
+}
+
+function* backUpAll(call: Call, storage: Storage, vmids: readonly number[]): Steps {
+  let failed = 0;
+  yield { log: `INFO: starting new backup job: ${commandLine(call)}` };
+  for (const vmid of vmids) {
+    const kind = call.world.guests.get(vmid)?.kind ?? "qemu";
+    const began = call.now();
+    yield { log: `INFO: Starting Backup of VM ${vmid} (${kind})` };
+    yield { log: `INFO: Backup started at ${stamp(began)}` };
+    try {
+      yield* backUp(call, storage, vmid);
+      yield { log: `INFO: Finished Backup of VM ${vmid} (${duration(call.now() - began)})` };
+      yield { log: `INFO: Backup finished at ${stamp(call.now())}` };
+    } catch (error) {
+      if (messageOf(error) === "received interrupt") {
+        throw error;
+      }
+      failed += 1;
+      yield { log: `ERROR: Backup of VM ${vmid} failed - ${messageOf(error)}` };
+      yield { log: `INFO: Failed at ${stamp(call.now())}` };
+    }
+  }
+  yield { log: failed === 0 ? "INFO: Backup job finished successfully" : "INFO: Backup job finished with errors" };
+  if (failed > 0) {
+    die("job errors");
+  }
+}
+
+function stamp(time: number): string {
+  return new Date(time * 1000).toISOString().slice(0, 19).replace("T", " ");
+}
+
+function duration(seconds: number): string {
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, "0");
+  return `${two(seconds / 3600)}:${two((seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
+
+/** The disks that a backup takes, with their sizes. */
+function included(guest: Guest): Record<string, number> {
+  const volumes: Record<string, number> = {};
+  for (const key of driveKeys(guest.kind, guest.config)) {
+    const value = String(guest.config[key]);
+    const skipped = /(?:^|,)backup=0(?:,|$)/.test(value) || (/^mp/.test(key) && !/(?:^|,)backup=1(?:,|$)/.test(value));
+    if (!skipped && (!isCdrom(value) || isCloudInit(value))) {
+      volumes[key] = driveSize(value) || 4 * 1024 ** 2;
+    }
+  }
+  return volumes;
+}
+
+function* backUp(call: Call, storage: Storage, vmid: number): Steps {
+  const guest = call.world.guests.get(vmid);
+  if (guest === undefined) {
+    return die(`unable to find VM '${vmid}'`);
+  }
+  if (guest.lock !== undefined) {
+    die(`${guest.kind === "qemu" ? "VM" : "CT"} is locked (${guest.lock})`);
+  }
+  const status = guest.running === undefined ? "stopped" : "running";
+  yield { log: `INFO: status = ${status}` };
+  guest.lock = "backup";
+  try {
+    yield* writeArchive(call, storage, guest);
+  } finally {
+    delete guest.lock;
+  }
+}
+
+function* writeArchive(call: Call, storage: Storage, guest: Guest): Steps {
+  const volumes = included(guest);
+  const total = Object.values(volumes).reduce((sum, size) => sum + size, 0);
+  const size = Math.floor(total * 0.11);
+  const day = new Date(call.now() * 1000).toISOString();
+  const name = `vzdump-${guest.kind}-${guest.vmid}-${day.slice(0, 10).replaceAll("-", "_")}-${day.slice(11, 19).replaceAll(":", "_")}`;
+  const compress = text(call, "compress") ?? "0";
+  const suffix = { zstd: ".zst", gzip: ".gz", "1": ".lzo", lzo: ".lzo" }[compress] ?? "";
+  const format = `${guest.kind === "qemu" ? "vma" : "tar"}${suffix}`;
+  const volume = {
+    volid: `${storage.storage}:backup/${name}.${format}`,
+    ...(storage.shared ? {} : { node: nodeOf(call) }),
+    content: "backup" as const,
+    format,
+    size,
+    used: size,
+    ctime: call.now(),
+    vmid: guest.vmid,
+    ...noteOf(call, guest),
+    ...(flag(call, "protected") ? { protected: true } : {}),
+    backup: { kind: guest.kind, config: { ...guest.config }, volumes },
+  };
+  yield { log: `INFO: backup mode: ${guest.running === undefined ? "stop" : (text(call, "mode") ?? "snapshot")}` };
+  yield { log: `INFO: ${guest.kind === "qemu" ? "VM" : "CT"} Name: ${guestName(guest)}` };
+  yield { log: `INFO: creating vzdump archive '${isDirectory(storage) ? volumePath(storage, volume) : name}'` };
+  yield* transfer(guest, total, size, usage(storage, nodeOf(call)).avail);
+  storage.volumes.push(volume);
+  yield { log: `INFO: archive file size: ${renderSize(size).replace(/\.\d /, "").replace("iB", "B")}` };
+}
+
+function noteOf(call: Call, guest: Guest): { notes?: string } {
+  const template = text(call, "notes-template");
+  if (template === undefined) {
+    return {};
+  }
+  const facts: Record<string, string> = {
+    guestname: guestName(guest),
+    node: guest.node,
+    vmid: String(guest.vmid),
+    cluster: call.world.cluster?.name ?? "",
+  };
+  return { notes: template.replace(/\{\{(\w+)\}\}/g, (whole, key: string) => facts[key] ?? whole) };
+}
+
+/** VMs print how far they are, containers only what tar has read in the end. */
+function* transfer(guest: Guest, total: number, size: number, room: number): Steps {
+  const seconds = Math.max(4, Math.round(total / (8 * 1024 ** 3)));
+  const rate = (bytes: number): string => `${renderSize(bytes / seconds)}/s`;
+  for (let tenth = 1; tenth <= 10; tenth += 1) {
+    yield { ms: seconds * 100 };
+    if ((size * tenth) / 10 > room) {
+      die("zstd: error 70 : Write error : cannot write block : No space left on device");
+    }
+    if (guest.kind === "qemu") {
+      const part = `${renderSize((total * tenth) / 10)} of ${renderSize(total)}`;
+      const spent = Math.round((seconds * tenth) / 10);
+      yield {
+        log: `INFO: ${String(tenth * 10).padStart(3)}% (${part}) in ${spent}s, read: ${rate(total)}, write: ${rate(size)}`,
+      };
+    }
+  }
+  yield {
+    log:
+      guest.kind === "qemu"
+        ? `INFO: transferred ${renderSize(total)} in ${seconds} seconds (${rate(total)})`
+        : `INFO: Total bytes written: ${size} (${renderSize(size).replace(" ", "")}, ${rate(size).replace(" ", "")})`,
+  };
+}
+
+const extractConfig: Handler = (call) => {
+  const volid = need(call, "volume");
+  const volume = findVolume(call.world, volid, nodeOf(call));
+  if (!/:backup\//.test(volid)) {
+    die(`unable to use volume ${volid} - content type needs to be 'backup'`);
+  }
+  const config = volume?.backup?.config ?? die(`volume '${volid}' does not exist`);
+  return `${Object.keys(config)
+    .sort()
+    .map((key) => `${key}: ${config[key]}`)
+    .join("\n")}\n`;
+};
+
+/** Making backups and looking into them. */
+export const backupHandlers: Handlers = {
+  "POST /nodes/{node}/vzdump": startBackup,
+  "GET /nodes/{node}/vzdump/extractconfig": extractConfig,
+};

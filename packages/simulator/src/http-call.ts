@@ -1,0 +1,133 @@
+import type { ContractOperation } from "./contract.js";
+import { denied, invalid, PveFailure } from "./failure.js";
+import type { Call, Caller, Value } from "./handler.js";
+import type { Decoded } from "./http-body.js";
+import type { Core } from "./http-core.js";
+import { type Format, refusal, success } from "./http-envelope.js";
+import { emptyRefusal, type Reply } from "./http-message.js";
+import { holds } from "./permissions.js";
+import { checkPermissions } from "./permissions-check.js";
+import type { Route } from "./route.js";
+import { verifyParameters } from "./verify.js";
+
+/** A request that has passed the HTTP layer. */
+export interface ApiRequest {
+  readonly method: string;
+  /** Below `/api2/<format>`, decoded, without doubled or trailing slashes. */
+  readonly path: string;
+  readonly format: Format;
+  readonly decoded: Decoded;
+  /** Absent for open operations. */
+  readonly caller?: Caller;
+  /** An API token came along, whether it was looked at or not. */
+  readonly showsToken: boolean;
+}
+
+const nobody: Caller = { userid: "", authid: "" };
+/** How long the entry node tries to reach a node that is down, in simulated milliseconds. */
+const connectTimeout = 3000;
+
+/** Routes the request, checks permissions and parameters, runs the handler and wraps what it says. */
+export async function call(core: Core, request: ApiRequest): Promise<Reply> {
+  try {
+    const route = core.router(request.method, request.path);
+    if (!route) {
+      throw new PveFailure(501, `Method '${request.method} ${request.path}' not implemented`);
+    }
+    const raw = { ...request.decoded.params, ...route.params };
+    refuseConflicts(request, route);
+    if (route.operation.allowtoken === false && request.showsToken) {
+      denied(`URI '${request.path}' not available with API token, need proper ticket.\n`);
+    }
+    checkPermissions(route.operation.permissions, request.caller, core.world, raw);
+    const unreachable = await reachNode(core, route.operation, raw);
+    return unreachable ?? (await run(core, request, route, verifyParameters(route.operation.parameters, raw)));
+  } catch (error) {
+    return fail(core, error, request.format);
+  }
+}
+
+/** A path parameter may come again in query or body, but only with the same value. */
+function refuseConflicts({ decoded }: ApiRequest, { params }: Route): void {
+  const conflicts = Object.entries(params).filter(([name, value]) => {
+    const again = decoded.params[name];
+    return again !== undefined && again !== null && String(again) !== value;
+  });
+  if (conflicts.length > 0) {
+    const text = "duplicate parameter (already defined in URI) with conflicting values!";
+    invalid(Object.fromEntries(conflicts.map(([name]) => [name, text])));
+  }
+}
+
+/** Relaying to a node is invisible unless the node is unknown or down. Replaces `localhost` by the entry node. */
+async function reachNode(
+  { world, clock }: Core,
+  { proxyto }: ContractOperation,
+  raw: Record<string, unknown>,
+): Promise<Reply | undefined> {
+  const name = proxyto ?? "node";
+  if (raw[name] === "localhost") {
+    raw[name] = world.entry;
+  }
+  if (proxyto === undefined) {
+    return undefined;
+  }
+  const target = raw[proxyto];
+  if (target === undefined || target === null || target === "") {
+    invalid({ [proxyto]: "proxyto parameter does not exist" });
+  }
+  const node = world.nodes.get(String(target));
+  if (!node) {
+    const reason = `failed to get address info for: ${String(target)}: Name or service not known`;
+    throw new PveFailure(500, `hostname lookup '${String(target)}' failed - ${reason}`);
+  }
+  if (!node.online) {
+    await clock.sleep(connectTimeout);
+    return emptyRefusal(595, "No route to host");
+  }
+  return undefined;
+}
+
+async function run(
+  core: Core,
+  request: ApiRequest,
+  { id, operation }: Route,
+  params: Readonly<Record<string, Value>>,
+): Promise<Reply> {
+  const handler = Object.hasOwn(core.handlers, id) ? core.handlers[id] : undefined;
+  if (!handler) {
+    const failure = new PveFailure(501, `the simulator has no behaviour for '${id}'`);
+    return refusal(failure, request.format, "not simulated");
+  }
+  const { world, clock, tasks } = core;
+  const caller = request.caller ?? nobody;
+  const context: Call = {
+    route: id,
+    params,
+    caller,
+    world,
+    now: () => Math.floor(clock.now() / 1000),
+    allowed: (path, privs, any) => holds(world, caller.authid, path, privs, any),
+    startTask: (task) => tasks.start(task, caller.authid).upid,
+    ...(request.decoded.upload ? { upload: request.decoded.upload } : {}),
+  };
+  const data = await handler(context);
+  const { total, changes } = context;
+  return success(data, request.format, {
+    ...(total === undefined ? {} : { total }),
+    ...(changes === undefined ? {} : { changes }),
+    viaDaemon: operation.protected === true,
+  });
+}
+
+async function fail(core: Core, error: unknown, format: Format): Promise<Reply> {
+  if (error instanceof PveFailure) {
+    if (error.status === 401) {
+      await core.clock.sleep(core.authDelay);
+    }
+    return refusal(error, format);
+  }
+  // A fault of the simulator itself: loud, with the place, and never mistaken for one of PVE's texts.
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return refusal(new PveFailure(500, `simulator fault: ${text}`), format);
+}

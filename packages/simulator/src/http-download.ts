@@ -1,0 +1,19 @@
+/** A handler's answer that is sent as a file instead of an envelope. */
+export interface Download {
+  readonly contentType: string;
+  readonly filename: string;
+  readonly body: string;
+}
+
+const downloads = new WeakSet<object>();
+
+/** Marks a handler's answer as a file. */
+export function asDownload(download: Download): Download {
+  downloads.add(download);
+  return download;
+}
+
+/** Whether a handler's answer has been marked by {@link asDownload}. */
+export function isDownload(value: unknown): value is Download {
+  return typeof value === "object" && value !== null && downloads.has(value);
+}

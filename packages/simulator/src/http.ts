@@ -1,0 +1,136 @@
+import { authenticate, type Credentials, readCredentials } from "./auth.js";
+import type { Caller } from "./handler.js";
+import { decodeParams, refuseBody, silence } from "./http-body.js";
+import { call } from "./http-call.js";
+import type { Core } from "./http-core.js";
+import { type Format, isFormat } from "./http-envelope.js";
+import { percentDecode } from "./http-form.js";
+import { emptyRefusal, plainRefusal, type Reply, toWire, type WireRequest, type WireResponse } from "./http-message.js";
+import { holds } from "./permissions.js";
+
+const methods = ["GET", "POST", "PUT", "DELETE"];
+const uploadPath = /^\/nodes\/[^/]+\/storage\/([^/]+)\/upload$/;
+const maxHeaderLines = 64;
+const maxHeaderBytes = 8192;
+
+/**
+ * Judges one request in PVE's order and answers it; `undefined` means that the connection is closed without an answer.
+ * Both doors of the simulator, in process and over TLS, end here.
+ */
+export async function answer(core: Core, request: WireRequest): Promise<WireResponse | undefined> {
+  const reply = hasTooManyHeaders(request) ? silence : (refuseProtocol(request) ?? (await serve(core, request)));
+  return reply === silence ? undefined : toWire(reply, core.clock.now());
+}
+
+/** The path below `/api2/<format>`, decoded, or the decoded path itself when it is none of the API. */
+export function apiPath(target: string): string {
+  const path = percentDecode(target.split("?", 1)[0] ?? "");
+  return /^\/api2\/+[a-z][a-z0-9]+(\/.*)$/.exec(path)?.[1] ?? path;
+}
+
+function hasTooManyHeaders({ headers }: WireRequest): boolean {
+  const lines = Object.entries(headers);
+  const bytes = lines.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0);
+  return lines.length >= maxHeaderLines || bytes >= maxHeaderBytes;
+}
+
+function refuseProtocol({ method, headers }: WireRequest): Reply | undefined {
+  if (!methods.includes(method)) {
+    return emptyRefusal(501, `method '${method}' not available`);
+  }
+  const encoding = headers["transfer-encoding"];
+  if (encoding === undefined) {
+    return undefined;
+  }
+  const isChunked = encoding.toLowerCase() === "chunked";
+  return plainRefusal(
+    501,
+    isChunked ? "chunked transfer encoding not supported" : `Unknown transfer encoding '${encoding}'`,
+  );
+}
+
+async function serve(core: Core, request: WireRequest): Promise<Reply | typeof silence> {
+  const uri = readUri(request.target);
+  if ("status" in uri) {
+    return uri;
+  }
+  const isUpload = request.method === "POST" && uploadPath.test(uri.path);
+  const credentials = readCredentials(request.headers);
+  const identity = identify(core, request, uri.path, credentials);
+  if ("status" in identity) {
+    await core.clock.sleep(core.authDelay);
+    return identity;
+  }
+  const refused = refuseBody(request, uri.query, isUpload);
+  if (refused) {
+    return refused;
+  }
+  const decoded = await decodeParams(request, uri.query, isUpload);
+  if ("status" in decoded) {
+    return decoded as Reply;
+  }
+  const { caller } = identity;
+  const { method } = request;
+  return call(core, {
+    method,
+    path: uri.path,
+    format: uri.format,
+    decoded,
+    showsToken: credentials.apiToken !== undefined,
+    ...(caller ? { caller } : {}),
+  });
+}
+
+interface Uri {
+  readonly path: string;
+  readonly query: string;
+  readonly format: Format;
+}
+
+function readUri(target: string): Uri | Reply {
+  const mark = target.indexOf("?");
+  const path = percentDecode(mark < 0 ? target : target.slice(0, mark));
+  const query = mark < 0 ? "" : target.slice(mark + 1);
+  const [, format, below = ""] = /^\/api2\/+([a-z][a-z0-9]+)(\/.*)?$/.exec(path) ?? [];
+  if (format === undefined) {
+    return path.startsWith("/api2") ? plainRefusal(501, "no such uri") : plainRefusal(500, `no such file '${path}'`);
+  }
+  const short = `/${below
+    .split("/")
+    .filter((part) => part !== "")
+    .join("/")}`;
+  return isFormat(format)
+    ? { path: short, query, format }
+    : plainRefusal(501, `no formatter for uri ${short}, ${format}`);
+}
+
+/** Who calls; nobody for an open operation; or the refusal that is sent after the delay. */
+function identify(
+  core: Core,
+  request: WireRequest,
+  path: string,
+  credentials: Credentials,
+): { caller?: Caller } | Reply {
+  if (core.router(request.method, path)?.operation.permissions?.user === "world") {
+    return {};
+  }
+  const { world, tickets } = core;
+  const now = core.clock.now() / 1000;
+  const caller = authenticate(credentials, { access: world.access, tickets, now });
+  if (typeof caller === "string") {
+    return emptyRefusal(401, caller);
+  }
+  const storage = request.method === "POST" ? uploadPath.exec(path)?.[1] : undefined;
+  if (storage !== undefined) {
+    // Uploads are judged here, before their body, and need no CSRF token.
+    return holds(world, caller.authid, `/storage/${storage}`, ["Datastore.AllocateTemplate"])
+      ? { caller }
+      : emptyRefusal(403, `Permission check failed (/storage/${storage}, Datastore.AllocateTemplate)`);
+  }
+  const csrf = request.headers["csrfpreventiontoken"] ?? "";
+  const needsCsrf = request.method !== "GET" && caller.tokenid === undefined;
+  if (needsCsrf && !tickets.verifyCsrfToken(csrf, caller.userid, now)) {
+    return emptyRefusal(401, "Permission denied - invalid csrf token");
+  }
+  return { caller };
+}

@@ -1,0 +1,10 @@
+export type { Listener, ListenOptions } from "./listen.js";
+export type { SeedName } from "./seeds/seeds.js";
+export {
+  createSimulator,
+  type GuestView,
+  type SeenRequest,
+  type Simulator,
+  type SimulatorCredentials,
+  type SimulatorOptions,
+} from "./simulator.js";

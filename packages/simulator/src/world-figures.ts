@@ -1,0 +1,142 @@
+import type { Guest, Node, World } from "./world.js";
+import { driveFile, driveKeys, driveSize, isCdrom } from "./world-drives.js";
+import { parseOption } from "./world-option.js";
+import { noise } from "./world-random.js";
+
+const mebibyte = 1024 ** 2;
+
+/** The status daemon publishes figures every ten seconds, so that is how often they change. */
+const beat = 10;
+
+/** A guest's figures at one moment, in the units of `status/current` (bytes, seconds, CPU as a fraction). */
+export interface GuestFigures {
+  readonly cpu: number;
+  readonly mem: number;
+  readonly disk: number;
+  readonly netin: number;
+  readonly netout: number;
+  readonly diskread: number;
+  readonly diskwrite: number;
+  readonly uptime: number;
+}
+
+/** What a guest is allowed to use. */
+export interface GuestLimits {
+  /** Number, except that a CPU limit below the cores is what the configuration says, as text. */
+  readonly cpus: number | string;
+  readonly maxmem: number;
+  readonly maxdisk: number;
+  /** Containers only. */
+  readonly maxswap: number;
+}
+
+/** Reads a guest's limits from its configuration. */
+export function guestLimits(world: World, guest: Guest): GuestLimits {
+  const { config } = guest;
+  const cores =
+    guest.kind === "qemu"
+      ? Number(config["vcpus"] ?? Number(config["sockets"] ?? 1) * Number(config["cores"] ?? 1))
+      : Number(config["cores"] ?? world.nodes.get(guest.node)?.cores ?? 1);
+  const limit = config["cpulimit"];
+  const cpus = limit !== undefined && Number(limit) > 0 && Number(limit) < cores ? limit : cores;
+  const memory =
+    guest.kind === "qemu"
+      ? Number(parseOption(String(config["memory"] ?? "512"), "current")["current"])
+      : Number(config["memory"] ?? 512);
+  return {
+    cpus,
+    maxmem: memory * mebibyte,
+    maxdisk: bootDiskSize(guest),
+    maxswap: Number(config["swap"] ?? 512) * mebibyte,
+  };
+}
+
+function bootDiskSize(guest: Guest): number {
+  const { config } = guest;
+  if (guest.kind === "lxc") {
+    return driveSize(config["rootfs"]);
+  }
+  const order = /order=([^,]+)/.exec(String(config["boot"] ?? ""))?.[1]?.split(";") ?? [];
+  const disks = driveKeys("qemu", config).filter(
+    (key) => !isCdrom(config[key]) && /^(?:ide|sata|scsi|virtio)/.test(key),
+  );
+  const boot = order.find((key) => disks.includes(key)) ?? disks[0];
+  return boot === undefined ? 0 : driveSize(config[boot]);
+}
+
+/** A guest's figures: they depend on nothing but the guest's number and the time, and grow while it runs. */
+export function guestFigures(world: World, guest: Guest, now: number): GuestFigures {
+  const running = guest.running;
+  if (running === undefined) {
+    return { cpu: 0, mem: 0, disk: 0, netin: 0, netout: 0, diskread: 0, diskwrite: 0, uptime: 0 };
+  }
+  const { maxmem, maxdisk } = guestLimits(world, guest);
+  const uptime = Math.max(0, now - running.since);
+  const busy = running.paused ? 0 : load(guest.vmid, now);
+  const fill = 0.25 + 0.4 * noise(guest.vmid, 7);
+  return {
+    cpu: round(busy, 1e4),
+    mem: Math.floor((maxmem * (fill + 0.04 * noise(guest.vmid, bucket(now), 2))) / 4096) * 4096,
+    disk: guest.kind === "lxc" ? Math.floor((maxdisk * (0.12 + 0.3 * noise(guest.vmid, 3))) / 4096) * 4096 : 0,
+    netin: counter(uptime, 900, guest.vmid, 11),
+    netout: counter(uptime, 600, guest.vmid, 12),
+    diskread: counter(uptime, 2200, guest.vmid, 13),
+    diskwrite: counter(uptime, 5400, guest.vmid, 14),
+    uptime,
+  };
+}
+
+/** CPU load of a guest as a fraction of its CPUs: a day's wave, a level of its own and some jitter. */
+export function load(vmid: number, time: number): number {
+  const day = (1 + Math.sin((2 * Math.PI * (time % 86_400)) / 86_400 - Math.PI / 2)) / 2;
+  return 0.01 + noise(vmid, 5) * 0.12 + day * noise(vmid, 6) * 0.2 + noise(vmid, bucket(time), 1) * 0.05;
+}
+
+function counter(uptime: number, perSecond: number, vmid: number, salt: number): number {
+  return Math.floor(uptime * perSecond * (0.3 + 1.4 * noise(vmid, salt)));
+}
+
+function bucket(time: number): number {
+  return Math.floor(time / beat);
+}
+
+function round(value: number, to: number): number {
+  return Math.round(value * to) / to;
+}
+
+/** A node's figures: its guests' plus what the node itself needs. */
+export function nodeFigures(
+  world: World,
+  node: Node,
+  now: number,
+): { readonly cpu: number; readonly mem: number; readonly disk: number; readonly uptime: number } {
+  let cores = 0.15;
+  let mem = node.memory * 0.06;
+  for (const guest of world.guests.values()) {
+    if (guest.node === node.node && guest.running !== undefined) {
+      const figures = guestFigures(world, guest, now);
+      cores += figures.cpu * Number(guestLimits(world, guest).cpus);
+      mem += figures.mem;
+    }
+  }
+  return {
+    cpu: round(Math.min(1, cores / node.cores + 0.01 * noise(node.nodeid, bucket(now))), 1e5),
+    mem: Math.floor(Math.min(node.memory, mem) / 4096) * 4096,
+    disk: Math.floor((node.rootfs * (0.11 + 0.05 * noise(node.nodeid, 21))) / 4096) * 4096,
+    uptime: Math.max(0, now - node.bootedAt),
+  };
+}
+
+/** The tap or veth devices of a running guest. */
+export function nicNames(guest: Guest): string[] {
+  const stem = guest.kind === "qemu" ? "tap" : "veth";
+  return Object.keys(guest.config)
+    .filter((key) => /^net\d+$/.test(key))
+    .sort()
+    .map((key) => `${stem}${guest.vmid}i${key.slice(3)}`);
+}
+
+/** The drives a running VM's process has open. */
+export function openDrives(guest: Guest): string[] {
+  return driveKeys("qemu", guest.config).filter((key) => driveFile("qemu", guest.config[key]) !== "none");
+}

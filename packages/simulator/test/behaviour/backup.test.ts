@@ -1,0 +1,127 @@
+import { describe, expect, test } from "vitest";
+import { call, items, memberIds } from "./caller.js";
+
+describe("backups", () => {
+  test("a backup runs under a lock with percentages and leaves a volume with notes", async () => {
+    const pve = call();
+    const started = await pve.post("/nodes/pve1/vzdump", {
+      vmid: 100,
+      storage: "nas",
+      compress: "zstd",
+      "notes-template": "{{guestname}} on {{node}}",
+    });
+    expect(started.data).toContain(":vzdump:100:");
+    await pve.sim.clock.advance(1000);
+    expect(pve.sim.guest(100)?.lock).toBe("backup");
+    const ended = await pve.done(started);
+    expect(ended.log[0]).toMatch(/^INFO: starting new backup job: vzdump 100 --compress zstd/);
+    expect(ended.log[1]).toBe("INFO: Starting Backup of VM 100 (qemu)");
+    expect(ended.log).toContain("INFO:  50% (16.0 GiB of 32.0 GiB) in 2s, read: 8.0 GiB/s, write: 901.1 MiB/s");
+    expect(ended.log.at(-2)).toBe("INFO: Backup job finished successfully");
+    expect(pve.sim.guest(100)).not.toHaveProperty("lock");
+    const backups = items(await pve.get("/nodes/pve1/storage/nas/content?content=backup&vmid=100"));
+    expect(backups.at(-1)).toMatchObject({
+      volid: "nas:backup/vzdump-qemu-100-2026_06_01-08_00_00.vma.zst",
+      notes: "web01 on pve1",
+      subtype: "qemu",
+    });
+  });
+
+  test("a locked guest fails its part and the others go on", async () => {
+    const pve = call();
+    const ended = await pve.done(await pve.post("/nodes/pve3/vzdump", { all: 1, storage: "nas" }));
+    expect(ended.exitstatus).toBe("job errors");
+    expect(ended.log).toContain("ERROR: Backup of VM 202 failed - CT is locked (backup)");
+    expect(ended.log.some((line) => line.startsWith("INFO: Finished Backup of VM 111"))).toBe(true);
+    expect(pve.sim.guest(202)?.lock).toBe("backup");
+  });
+
+  test("with nothing to do on this node the answer is OK", async () => {
+    const pve = call();
+    expect((await pve.post("/nodes/pve1/vzdump", { vmid: 101, storage: "nas" })).data).toBe("OK");
+  });
+
+  test("a storage without backups and one that is disabled are refused", async () => {
+    const pve = call();
+    expect((await pve.post("/nodes/pve1/vzdump", { vmid: 100, storage: "local-lvm" })).reason).toBe(
+      "storage 'local-lvm' does not support backups",
+    );
+    expect((await pve.post("/nodes/pve1/vzdump", { vmid: 100, storage: "old-nas" })).reason).toBe(
+      "storage 'old-nas' is disabled",
+    );
+  });
+
+  test("a stopped backup releases the guest", async () => {
+    const pve = call();
+    const started = await pve.post("/nodes/pve1/vzdump", { vmid: 100, storage: "nas" });
+    await pve.sim.clock.advance(1000);
+    await pve.del(`/nodes/pve1/tasks/${encodeURIComponent(String(started.data))}`);
+    expect((await pve.done(started)).exitstatus).toBe("received interrupt");
+    expect(pve.sim.guest(100)).not.toHaveProperty("lock");
+  });
+});
+
+describe("restoring", () => {
+  const volume = async (pve: ReturnType<typeof call>, vmid: number): Promise<string> =>
+    String(items(await pve.get(`/nodes/pve1/storage/nas/content?content=backup&vmid=${vmid}`)).at(-1)?.["volid"]);
+
+  test("a VM comes back under another number, with new addresses on request", async () => {
+    const pve = call();
+    const archive = await volume(pve, 100);
+    const ended = await pve.done(await pve.post("/nodes/pve1/qemu", { vmid: 300, archive, unique: 1, storage: "nas" }));
+    expect(ended.upid).toContain(":qmrestore:300:");
+    expect(ended.exitstatus).toBe("OK");
+    expect(ended.log.some((line) => /^progress 100% /.test(line))).toBe(true);
+    const [before, after] = [pve.sim.guest(100)?.config, pve.sim.guest(300)?.config];
+    expect(after).toMatchObject({
+      name: "web01",
+      scsi0: "nas:300/vm-300-disk-0.raw,discard=on,iothread=1,size=32G,ssd=1",
+    });
+    expect(after?.["net0"]).not.toBe(before?.["net0"]);
+  });
+
+  test("over an existing VM it needs force, and the VM stopped", async () => {
+    const pve = call();
+    const archive = await volume(pve, 100);
+    expect((await pve.post("/nodes/pve1/qemu", { vmid: 100, archive })).reason).toBe(
+      "unable to restore VM 100 - VM 100 already exists on node 'pve1'",
+    );
+    expect((await pve.post("/nodes/pve1/qemu", { vmid: 100, archive, force: 1 })).reason).toBe(
+      "unable to restore VM 100 - vm is running",
+    );
+    await pve.done(await pve.post("/nodes/pve1/qemu/100/status/stop"));
+    expect((await pve.done(await pve.post("/nodes/pve1/qemu", { vmid: 100, archive, force: 1 }))).exitstatus).toBe(
+      "OK",
+    );
+    expect(pve.sim.guest(100)?.snapshots).toEqual([]);
+    expect(memberIds(await pve.get("/pools?poolid=prod"))).toContain("qemu/100");
+  });
+
+  test("disks cannot be given along, and a missing archive fails in the task", async () => {
+    const pve = call();
+    const archive = await volume(pve, 100);
+    expect((await pve.post("/nodes/pve1/qemu", { vmid: 300, archive, scsi0: "nas:1" })).errors).toEqual({
+      scsi0: "option conflicts with option 'archive'",
+    });
+    const gone = "nas:backup/vzdump-qemu-999-2026_01_01-00_00_00.vma.zst";
+    const ended = await pve.done(await pve.post("/nodes/pve1/qemu", { vmid: 300, archive: gone }));
+    expect(ended.exitstatus).toBe(`unable to restore VM 300 - volume '${gone}' does not exist`);
+    expect(pve.sim.guest(300)).toBeUndefined();
+  });
+
+  test("a container comes back with restore=1", async () => {
+    const pve = call();
+    const ostemplate = await volume(pve, 200);
+    const ended = await pve.done(await pve.post("/nodes/pve1/lxc", { vmid: 300, ostemplate, restore: 1 }));
+    expect(ended.upid).toContain(":vzrestore:300:");
+    expect(ended.exitstatus).toBe("OK");
+    expect(pve.sim.guest(300)?.config).toMatchObject({ hostname: "dns01", rootfs: "local-lvm:vm-300-disk-0,size=4G" });
+  });
+
+  test("a VM's backup is no container", async () => {
+    const pve = call();
+    const ostemplate = await volume(pve, 100);
+    const ended = await pve.done(await pve.post("/nodes/pve1/lxc", { vmid: 300, ostemplate, restore: 1 }));
+    expect(ended.exitstatus).toBe("unable to restore CT 300 - ERROR: archive contains no configuration file");
+  });
+});
