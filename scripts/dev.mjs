@@ -37,7 +37,7 @@ const TASKS = {
   check: [
     turbo("typecheck"),
     ["tsc", "-p", "tsconfig.json"],
-    ["biome", "ci", "--error-on-warnings", "."],
+    ["biome", "ci", "--error-on-warnings", "--max-diagnostics=10", "."],
     ["depcruise", "--config", ".dependency-cruiser.mjs", "packages", "codegen", "demo", "bench"],
     ["knip"],
     ["node", "codegen/bin/pve-codegen.mjs", "check"],

@@ -117,6 +117,34 @@ describe("a Perl pattern", () => {
   });
 });
 
+describe("a correction of a result", () => {
+  const list = "GET /nodes/{node}/qemu";
+  const config = "GET /nodes/{node}/qemu/{vmid}/config";
+  const record = (corrections: string, route = list) => miniBuild({ corrections }).facts.operations[route]?.returns;
+
+  it("adds fields to the elements of a list and leaves the others as they are", () => {
+    const before = record("[]")?.items?.properties;
+    const after = record(`- { routes: ["${list}"], why: a, source: b, fields: { pid?: integer, "*": any } }`)?.items;
+    expect(after?.properties).toEqual({ ...before, pid: { type: "integer", optional: true } });
+    expect(after?.additionalProperties).toEqual({ type: "any" });
+  });
+
+  it("takes over the record of another operation, with what was corrected there", () => {
+    const corrections = [
+      `- { routes: ["${config}"], why: a, source: b, fields: { parent?: string } }`,
+      `- { routes: ["${list}"], why: a, source: b, like: "${config}", fields: { vmid: integer } }`,
+    ].join("\n");
+    const elements = record(corrections)?.items?.properties;
+    expect(elements).toMatchObject({ ...record(corrections, config)?.properties, vmid: { type: "integer" } });
+    expect(elements?.["parent"]).toEqual({ type: "string", optional: true });
+  });
+
+  it("refuses to take over the record of an operation that is gone", () => {
+    const corrections = `- { routes: ["${list}"], why: a, source: b, like: GET /gone }`;
+    expect(() => record(corrections)).toThrow(/corrections\.yaml:1:\d+: release 9\.2 has no operation "GET \/gone"/);
+  });
+});
+
 describe("the shape notation", () => {
   const fail = (path: readonly (string | number)[], problem: string): never => {
     throw new Error(`${path.join(".")}: ${problem}`);
@@ -125,6 +153,16 @@ describe("the shape notation", () => {
     ["a word is a type", "integer", { type: "integer" }],
     ["a word with brackets names a format", "string(pve-tag-list)", { type: "string", format: "pve-tag-list" }],
     ["quoted words are an enumeration", '"a" | "b"', { type: "string", enum: ["a", "b"] }],
+    [
+      "a quoted word in a union is one of its values",
+      '"vnc" | null',
+      { anyOf: [{ type: "string", enum: ["vnc"] }, { type: "null" }] },
+    ],
+    [
+      "a bar as the key is a union of shapes",
+      { "|": [{ a: "string" }, "null"] },
+      { anyOf: [{ type: "object", properties: { a: { type: "string" } } }, { type: "null" }] },
+    ],
     ["a bar is a union", "integer | string", { anyOf: [{ type: "integer" }, { type: "string" }] }],
     ["a list of one is an array", ["string"], { type: "array", items: { type: "string" } }],
     [

@@ -80,6 +80,20 @@ describe("pve-codegen", () => {
     expect(lines.at(-1)).toContain("imported 8 operations");
   });
 
+  it("holds recorded answers against the spec, and says with its exit code whether they agree", async () => {
+    await run("import", path.join(root, "apidoc.js"), "--release", "9.2");
+    const recorded = (...answers: object[]) =>
+      writeFileSync(path.join(root, "answers.jsonl"), answers.map((answer) => JSON.stringify(answer)).join("\n"));
+    recorded({ id: 1, operation: "GET /nodes", data: [] });
+    const replay = () => run("replay", path.join(root, "answers.jsonl"), "--distil", path.join(root, "short.jsonl"));
+    expect(await replay()).toBe(0);
+    expect(lines.at(-2)).toBe("1 operations, 1 answers: 0 contradictions, 0 undeclared keys");
+    expect(file("short.jsonl")).toBe('{"id":"1","operation":"GET /nodes","data":[]}\n');
+    recorded({ id: 2, operation: "GET /nodes", data: {} });
+    expect(await replay()).toBe(1);
+    expect(lines).toContainEqual(expect.stringMatching(/^contradiction: GET \/nodes data should be array: object/));
+  });
+
   const refusals: [title: string, argv: string[], message: string][] = [
     ["an import without a source", ["import"], "import what?"],
     ["an import without a release", ["import", "apidoc.js"], "--release is needed"],
@@ -91,6 +105,8 @@ describe("pve-codegen", () => {
     ["an address where nothing listens", ["import", "http://127.0.0.1:9", "--release", "9.2"], "127.0.0.1:9"],
     ["a build before any import", ["build"], "run `pve-codegen import` first"],
     ["an unknown flag", ["build", "--colour"], "Unknown option '--colour'"],
+    ["a replay of nothing", ["replay"], "replay what?"],
+    ["a replay of a file that is not there", ["replay", "/nowhere.jsonl"], "/nowhere.jsonl: there is no such file"],
     ["an unknown package", ["generate", "cookies"], "Known: client, simulator"],
   ];
 
