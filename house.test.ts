@@ -32,7 +32,7 @@ describe("the house", () => {
       ]),
     );
     expect(runtime).toEqual({
-      "@pve/client": ["openapi-fetch"],
+      "@pve/client": ["openapi-fetch", "ws"],
       "@pve/mcp-server": ["@modelcontextprotocol/server", "@pve/client", "@pve/tools", "zod"],
       "@pve/simulator": ["selfsigned"],
       "@pve/tools": ["@pve/client"],
@@ -47,7 +47,7 @@ describe("the house", () => {
       ]),
     );
     expect(exported).toEqual({
-      "@pve/client": [".", "./node", "./openapi.json", "./package.json"],
+      "@pve/client": [".", "./node", "./8.4", "./9.0", "./9.1", "./9.2", "./openapi.json", "./package.json"],
       "@pve/mcp-server": [".", "./package.json"],
       "@pve/simulator": [".", "./package.json"],
       "@pve/tools": [".", "./package.json"],

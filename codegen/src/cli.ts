@@ -5,6 +5,7 @@ import { checkCommand, gapsCommand } from "./commands/check.js";
 import { diffCommand } from "./commands/diff.js";
 import { generateCommand } from "./commands/generate.js";
 import { importCommand } from "./commands/import.js";
+import { permissionsCommand } from "./commands/permissions.js";
 import { replayCommand } from "./commands/replay.js";
 import { SpecFault } from "./fault.js";
 import { openWorkspace } from "./workspace.js";
@@ -22,7 +23,9 @@ const USAGE = `pve-codegen: makes the spec from Proxmox's API trees, and code fr
   gaps [path]          lists what is not documented under a path
   check                prints what the spec covers; exits 1 on a gap
   replay <answers.jsonl> [--distil <file>]
-                       holds recorded answers against the spec; exits 1 on a contradiction`;
+                       holds recorded answers against the spec; exits 1 on a contradiction
+  permissions <matrix.jsonl> [recordings.jsonl | grants.json] [--distil <folder>]
+                       holds verdicts against who was refused what; exits 1 on a false denial`;
 
 /** Runs one command line and returns the exit code. */
 export async function runCli(argv: readonly string[], root: string, print: (line: string) => void): Promise<number> {
@@ -44,6 +47,8 @@ export async function runCli(argv: readonly string[], root: string, print: (line
       return diffCommand(workspace, positionals.slice(1), values.format ?? "markdown", print);
     case "replay":
       return replayCommand(workspace, argument, values.distil, print);
+    case "permissions":
+      return permissionsCommand(workspace, { matrix: argument, recordings: positionals[2], ...values }, print);
     case "gaps":
       return gapsCommand(workspace, argument ?? "/", print);
     default:

@@ -33,7 +33,7 @@ export interface FactSchema {
   readonly oneOf?: readonly FactSchema[];
   /** A value that really arrives in several types. Never upstream's; added by a correction. */
   readonly anyOf?: readonly FactSchema[];
-  /** The name of a property-string grammar. Never upstream's; added by a correction. */
+  /** The name of a property-string grammar. Never upstream's; added by a correction or the rule of the named format. */
   readonly grammar?: string;
   /** Families (`net[n]`): legal indices are 0 to indices - 1. Never upstream's; added by a correction. */
   readonly indices?: number;
@@ -69,8 +69,8 @@ export interface FactOperation {
   readonly confidence?: "corrected" | "recorded";
 }
 
-/** `always` a UPID; a UPID or null (the work ended in time); a UPID or another text. */
-export type TaskKind = "always" | "or-null" | "or-text";
+/** `always` a UPID; a UPID or null (the work ended in time); a UPID or another text; `never`, though the result is a text. */
+export type TaskKind = "always" | "or-null" | "or-text" | "never";
 
 /** Everything known of one PVE release, sorted by route. */
 export interface ReleaseFacts {

@@ -23,7 +23,9 @@ describe("pve-codegen", () => {
   it("takes a schema in, builds the spec and reports what it covers", async () => {
     await run("import", path.join(root, "apidoc.js"), "--release", "9.2", "--product", "9.2.3");
     expect(await run("build")).toBe(0);
-    expect(await run("check")).toBe(0);
+    expect(await run("check")).toBe(1);
+    expect(lines).toContain("operations documented: 0/8");
+    expect(lines).toContain("  missing: GET /version");
     expect(lines.join("\n")).toMatch(/Proxmox VE 9\.2 \(9\.2\.3\): 8 operations on 7 paths\n.*sha256 [0-9a-f]{64}/);
     expect(JSON.parse(file("specs/origin.json"))).toMatchObject({
       "9.2": { version: "9.2.3", sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },

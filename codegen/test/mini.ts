@@ -32,12 +32,13 @@ GET /nodes/{node}/qemu:
 
 /** The mini tree built with a few corrections and documents; each can be replaced. */
 export function miniBuild(
-  texts: { corrections?: string; operations?: string; parameters?: string; formats?: string } = {},
+  texts: { corrections?: string; operations?: string; parameters?: string; formats?: string; rules?: string } = {},
 ) {
   return buildSpec({
     releases: [miniFacts()],
     version: "9.2.0",
     corrections: [parseYaml("corrections.yaml", texts.corrections ?? CORRECTIONS)],
+    formats: texts.rules === undefined ? [] : [parseYaml("rules.yaml", texts.rules)],
     docs: {
       operations: [parseYaml("operations.yaml", texts.operations ?? OPERATIONS)],
       parameters: [parseYaml("parameters.yaml", texts.parameters ?? "scopes: { any: { node: A node. } }")],

@@ -1,8 +1,11 @@
-import type { FactOperation, ReleaseFacts, Route } from "../model.js";
+import type { ReleaseFacts } from "../model.js";
+import { type MergedPermissions, mergePermissions } from "../permissions/overlay.js";
 import { applyCorrections } from "./corrections.js";
 import { type DocSources, type Docs, readDocs } from "./docs.js";
+import { applyFormatGrammars, type Formats, readFormats } from "./formats.js";
 import { nameGrammars } from "./grammars.js";
-import { buildOpenApi, type OpenApiDocument, type Since } from "./openapi.js";
+import { sinceOf, untilOf } from "./lifetime.js";
+import { buildOpenApi, type OpenApiDocument } from "./openapi.js";
 import type { YamlDocument } from "./yaml.js";
 
 export interface BuildInput {
@@ -10,7 +13,11 @@ export interface BuildInput {
   readonly releases: readonly ReleaseFacts[];
   readonly version: string;
   readonly corrections: readonly YamlDocument[];
+  /** The rules of the named formats. */
+  readonly formats: readonly YamlDocument[];
   readonly docs: DocSources;
+  /** What PVE checks beyond its `permissions` blocks; none unless given. */
+  readonly permissions?: readonly YamlDocument[];
 }
 
 export interface BuildResult {
@@ -18,6 +25,10 @@ export interface BuildResult {
   /** The current release, corrected. */
   readonly facts: ReleaseFacts;
   readonly docs: Docs;
+  readonly permissions: MergedPermissions;
+  /** How many corrections were applied; one that changes nothing is an error. */
+  readonly corrections: number;
+  readonly formats: Formats;
   readonly grammars: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 }
 
@@ -25,37 +36,21 @@ export interface BuildResult {
 export function buildSpec(input: BuildInput): BuildResult {
   const current = input.releases.at(-1);
   if (current === undefined) throw new Error("no release: import one first");
-  const facts = applyCorrections(current, input.corrections);
-  const grammars = nameGrammars(facts);
+  const corrected = applyCorrections(current, input.corrections);
+  const formats = readFormats(input.formats, [...input.releases, corrected]);
+  const facts = applyFormatGrammars(corrected, formats);
+  const grammars = nameGrammars(facts, formats);
   const docs = readDocs(input.docs, facts, grammars.byName);
+  const permissions = mergePermissions(facts, input.permissions ?? []);
   const document = buildOpenApi({
     facts,
     version: input.version,
     grammars,
     docs,
-    since: (route) => since(route, input.releases),
+    permissions: (route) => permissions.byRoute.get(route),
+    since: (route) => sinceOf(route, input.releases),
+    until: untilOf(input.releases),
   });
-  return { document, facts, docs, grammars: grammars.byName };
-}
-
-function since(route: Route, releases: readonly ReleaseFacts[]): Since {
-  const present = releases.flatMap(({ release, operations }) => {
-    const operation: FactOperation | undefined = operations[route];
-    return operation === undefined ? [] : [{ release, names: new Set(Object.keys(operation.parameters.properties)) }];
-  });
-  const [first] = present;
-  const last = present.at(-1);
-  if (first === undefined || last === undefined) return { parameters: {} };
-  const appeared = [...last.names].map((name): [string, string | undefined] => [
-    name,
-    present.find(({ names }) => names.has(name))?.release,
-  ]);
-  const later = appeared.filter(([, release]) => release !== undefined && release !== first.release) as [
-    string,
-    string,
-  ][];
-  return {
-    ...(first.release !== releases[0]?.release && { operation: first.release }),
-    parameters: Object.fromEntries(later),
-  };
+  const corrections = input.corrections.reduce((sum, { value }) => sum + (Array.isArray(value) ? value.length : 0), 0);
+  return { document, facts, docs, permissions, corrections, formats, grammars: grammars.byName };
 }

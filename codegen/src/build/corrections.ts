@@ -51,7 +51,7 @@ export function applyCorrections(facts: ReleaseFacts, documents: readonly YamlDo
         const corrected = correctOperation(given as FactOperation, { ...entry, model }, (path, problem) =>
           document.fail([index, ...path], problem),
         );
-        const idle = JSON.stringify(corrected) === JSON.stringify(given) && entry.task !== "never";
+        const idle = JSON.stringify(corrected) === JSON.stringify(given);
         if (idle) document.fail([index, "routes", at], `the correction changes nothing of "${route}": remove it`);
         operations[route] = corrected;
       });
@@ -85,7 +85,7 @@ function correctOperation(operation: FactOperation, entry: ResolvedCorrection, f
     ...operation,
     parameters: { ...operation.parameters, properties },
     ...(returns !== undefined && { returns }),
-    ...(entry.task !== undefined && entry.task !== "never" && { task: entry.task }),
+    ...(entry.task !== undefined && { task: entry.task }),
     ...([entry.returns, entry.fields, entry.like].some((part) => part !== undefined) && {
       confidence: entry.recorded ? ("recorded" as const) : ("corrected" as const),
     }),

@@ -1,5 +1,6 @@
 import type { FactSchema, ReleaseFacts, Route } from "../model.js";
 import { splitRoute } from "../model.js";
+import type { Formats } from "./formats.js";
 
 /** The keys of one property string, named so that equal grammars share a name. */
 export type Grammars = ReadonlyMap<string, Readonly<Record<string, FactSchema>>>;
@@ -8,15 +9,17 @@ export type Grammars = ReadonlyMap<string, Readonly<Record<string, FactSchema>>>
 export interface NamedGrammars {
   readonly byName: Grammars;
   nameOf(format: Readonly<Record<string, FactSchema>>): string;
+  readonly formats: Formats;
 }
 
 /**
  * Names every inline property-string grammar after the thing that carries it (`qemu-net`, `lxc-mp`, `storage-bwlimit`).
  *
- * Grammars that differ only in keys they lack (a disk on reading has no `import-from`) share the larger one's name.
+ * Grammars that differ only in keys they lack (a disk on reading has no `import-from`) share the larger one's name. Named
+ * formats that are property strings keep the name they have.
  */
-export function nameGrammars(facts: ReleaseFacts): NamedGrammars {
-  const byName = new Map<string, Readonly<Record<string, FactSchema>>>();
+export function nameGrammars(facts: ReleaseFacts, formats: Formats): NamedGrammars {
+  const byName = new Map(formats.grammars);
   const names = new Map<string, string>();
   const uses = collectUses(facts).sort(
     (a, b) => Object.keys(b.format).length - Object.keys(a.format).length || (a.name < b.name ? -1 : 1),
@@ -28,8 +31,12 @@ export function nameGrammars(facts: ReleaseFacts): NamedGrammars {
     names.set(key, unique);
     if (!byName.has(unique)) byName.set(unique, format);
   }
+  for (const [format, { grammar }] of formats.rules) {
+    if (typeof grammar === "string" && !byName.has(grammar))
+      formats.fail(format, `there is no property-string grammar "${grammar}"`);
+  }
   const sorted = new Map([...byName].sort(([a], [b]) => (a < b ? -1 : 1)));
-  return { byName: sorted, nameOf: (format) => names.get(JSON.stringify(format)) ?? missing(format) };
+  return { byName: sorted, nameOf: (format) => names.get(JSON.stringify(format)) ?? missing(format), formats };
 }
 
 function missing(format: object): never {

@@ -25,7 +25,7 @@ export function openApiSchema(
     maximum: schema.maximum,
     minLength: schema.minLength,
     maxLength: schema.maxLength,
-    pattern: schema.pattern === undefined ? undefined : `^${javascriptPattern(schema.pattern)}$`,
+    pattern: patternOf(schema, grammars, direction),
     items: schema.type === "array" ? nested(schema.items ?? {}) : undefined,
     ...objectParts(schema, grammars, direction),
     oneOf: schema.oneOf?.map(nested),
@@ -116,6 +116,14 @@ function numeric(schema: FactSchema): unknown {
     : typeof schema.default === "number" && schema.type === "string"
       ? String(schema.default)
       : schema.default;
+}
+
+/** Its own pattern, or that of its format. Results get none: PVE does not check what it sends. */
+function patternOf(schema: FactSchema, { formats }: NamedGrammars, direction: Direction): string | undefined {
+  if (schema.pattern !== undefined) return `^${javascriptPattern(schema.pattern)}$`;
+  const { type, format } = schema;
+  const checked = direction === "request" && type === "string" && schema.enum === undefined;
+  return checked && typeof format === "string" ? formats.patternOf(format) : undefined;
 }
 
 function grammarReference(schema: FactSchema, grammars: NamedGrammars): OpenApiSchema | undefined {

@@ -1,14 +1,11 @@
 import type { FactOperation, FactSchema, ReleaseFacts, Route } from "../model.js";
 import { pathParameters, splitRoute } from "../model.js";
+import type { OperationPermissions } from "../permissions/overlay.js";
 import type { Docs } from "./docs.js";
+import { formatTable } from "./formats.js";
 import type { NamedGrammars } from "./grammars.js";
+import type { Since, Until } from "./lifetime.js";
 import { defined, grammarSchemas, type OpenApiSchema, objectSchema, openApiSchema } from "./openapi-schema.js";
-
-/** When an operation and its parameters first appeared, where that is later than the oldest supported release. */
-export interface Since {
-  readonly operation?: string;
-  readonly parameters: Readonly<Record<string, string>>;
-}
 
 export interface OpenApiInput {
   readonly facts: ReleaseFacts;
@@ -16,7 +13,9 @@ export interface OpenApiInput {
   readonly version: string;
   readonly grammars: NamedGrammars;
   readonly docs: Docs;
+  readonly permissions: (route: Route) => OperationPermissions | undefined;
   readonly since: (route: Route) => Since;
+  readonly until: Until;
 }
 
 export type OpenApiDocument = { readonly [key: string]: unknown };
@@ -25,6 +24,7 @@ export type OpenApiDocument = { readonly [key: string]: unknown };
 export function buildOpenApi(input: OpenApiInput): OpenApiDocument {
   const paths: Record<string, Record<string, unknown>> = {};
   const tags = new Set<string>();
+  const formats = formatTable(input.grammars.formats);
   for (const [route, operation] of Object.entries(input.facts.operations)) {
     const { method, path } = splitRoute(route);
     const tag = tagOf(path);
@@ -51,10 +51,12 @@ export function buildOpenApi(input: OpenApiInput): OpenApiDocument {
     security: [{ token: [] }, { ticket: [], csrf: [] }],
     tags: [...tags].sort().map((name) => ({ name, description: `Operations under \`${tagPath(name)}\`.` })),
     paths,
+    "x-pve-until": input.until,
     components: {
       securitySchemes: SECURITY,
       responses: { refused: REFUSED },
       schemas: { ...grammarSchemas(input.grammars, input.docs) },
+      ...(Object.keys(formats).length > 0 && { "x-pve-formats": formats }),
     },
   };
 }
@@ -63,6 +65,7 @@ const PREFACE = [
   "Made from the schema that a node serves, corrected where that schema is wrong or silent, and documented anew.",
   "Booleans travel as 1 and 0. Parameters of GET and DELETE go into the query, those of POST and PUT into a form body.",
   "A value with `x-pve-property-string` is sent as comma-separated `key=value` text in the grammar it refers to.",
+  "`x-pve-format` names the format that PVE checks a value against; `x-pve-formats` of the components says what it demands.",
   "Keys such as `net0`, `net1` are described once, as a pattern; `x-pve-indexed` says how many there are.",
 ].join("\n");
 
@@ -121,7 +124,7 @@ function openApiOperation(route: Route, operation: FactOperation, tag: string, i
   const docs = input.docs.operations.get(route);
   const since = input.since(route);
   return defined({
-    summary: docs?.summary ?? `${operation.name} (not documented yet)`,
+    summary: docs?.summary.replaceAll("`", "") ?? `${operation.name} (not documented yet)`,
     description: docs?.description,
     tags: [tag],
     security:
@@ -137,7 +140,7 @@ function openApiOperation(route: Route, operation: FactOperation, tag: string, i
       "5XX": { $ref: "#/components/responses/refused" },
     },
     "x-pve-name": operation.name,
-    "x-pve-permissions": operation.permissions ?? { only: "root@pam" },
+    "x-pve-permissions": { ...(operation.permissions ?? { only: "root@pam" }), ...input.permissions(route) },
     "x-pve-allowtoken": operation.allowtoken,
     "x-pve-protected": operation.protected,
     "x-pve-proxyto": operation.proxyto,

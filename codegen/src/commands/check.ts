@@ -1,5 +1,5 @@
+import { counts, coverage, OPEN_RESULTS_FILE, openResultsReport } from "../build/coverage.js";
 import { printJson } from "../json.js";
-import type { FactOperation } from "../model.js";
 import { SPEC_FILE, sha256, type Workspace } from "../workspace.js";
 import { buildFrom } from "./build.js";
 
@@ -21,42 +21,23 @@ export function gapsCommand(workspace: Workspace, prefix: string, print: (line: 
   return 0;
 }
 
-/** Prints what the spec covers, with the version and hash that generated files name; a stale spec is an error. */
+/** Prints what the spec covers, with the version and hash that generated files name; a gap or a stale file is an error. */
 export function checkCommand(workspace: Workspace, print: (line: string) => void): number {
   const built = buildFrom(workspace);
   const text = printJson(built.document);
-  const operations = Object.entries(built.facts.operations);
-  const paths = new Set(operations.map(([route]) => route.slice(route.indexOf(" ") + 1)));
-  print(`Proxmox VE ${built.release} (${built.version}): ${operations.length} operations on ${paths.size} paths`);
+  const routes = Object.keys(built.facts.operations);
+  const paths = new Set(routes.map((route) => route.slice(route.indexOf(" ") + 1)));
+  print(`Proxmox VE ${built.release} (${built.version}): ${routes.length} operations on ${paths.size} paths`);
   print(`${SPEC_FILE}: sha256 ${sha256(text)}`);
-  const documented = operations.filter(([route]) => built.docs.operations.has(route)).length;
-  print(`operations documented: ${documented}/${operations.length}`);
-  const names = operations.flatMap(([route, operation]) =>
-    Object.keys(operation.parameters.properties).map((name): [string, string] => [route, name]),
-  );
-  const described = names.filter(([route, name]) => built.docs.parameter(route, name) !== undefined).length;
-  print(`parameters documented: ${described}/${names.length}`);
-  const keys = [...built.grammars].flatMap(([grammar, entries]) =>
-    Object.keys(entries).map((key): [string, string] => [grammar, key]),
-  );
-  print(
-    `property-string keys documented: ${keys.filter(([grammar, key]) => built.docs.formatKey(grammar, key) !== undefined).length}/${keys.length}`,
-  );
-  print(`operations that start a task: ${operations.filter(([, { task }]) => task !== undefined).length}`);
-  print(
-    `operations without a usable return shape: ${operations.filter(([, operation]) => !hasShape(operation)).length}`,
-  );
-  if (!workspace.exists(SPEC_FILE) || workspace.read(SPEC_FILE) !== text) {
-    print(`${SPEC_FILE} is stale: run \`pve-codegen build\``);
-    return 1;
+  const measures = coverage(built);
+  for (const { what, of, missing } of measures) {
+    print(`${what}: ${of - missing.length}/${of}`);
+    for (const gap of missing.slice(0, 20)) print(`  missing: ${gap}`);
   }
-  return 0;
-}
-
-function hasShape({ returns }: FactOperation): boolean {
-  if (returns === undefined) return false;
-  const value = returns.type === "array" ? (returns.items ?? {}) : returns;
-  if (value.anyOf !== undefined || value.oneOf !== undefined) return true;
-  if (value.type !== "object") return value.type !== undefined && value.type !== "any";
-  return Object.keys(value.properties ?? {}).length > 0 || value.additionalProperties !== undefined;
+  for (const [what, count] of counts(built)) print(`${what}: ${count}`);
+  const stale = [[SPEC_FILE, text] as const, [OPEN_RESULTS_FILE, openResultsReport(built)] as const].filter(
+    ([file, wanted]) => !workspace.exists(file) || workspace.read(file) !== wanted,
+  );
+  for (const [file] of stale) print(`${file} is stale: run \`pve-codegen build\``);
+  return stale.length > 0 || measures.some(({ missing }) => missing.length > 0) ? 1 : 0;
 }

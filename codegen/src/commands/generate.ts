@@ -7,7 +7,11 @@ import { emitClient } from "../generate/client.js";
 import { emitSimulator } from "../generate/simulator.js";
 import { SPEC_FILE, sha256, type Workspace } from "../workspace.js";
 
-type Emit = (document: OpenApiDocument, specHash: string) => Promise<GeneratedFile[]> | GeneratedFile[];
+type Emit = (
+  document: OpenApiDocument,
+  specHash: string,
+  releases: readonly string[],
+) => Promise<GeneratedFile[]> | GeneratedFile[];
 
 const PACKAGES: Readonly<Record<string, Emit>> = { client: emitClient, simulator: emitSimulator };
 
@@ -22,7 +26,8 @@ export async function generateCommand(
     throw new SpecFault("command line", `generate what? Known: ${Object.keys(PACKAGES).join(", ")}`);
   }
   const text = workspace.read(SPEC_FILE);
-  const files = await emit(JSON.parse(text) as OpenApiDocument, sha256(text));
+  const releases = workspace.list("specs/releases", ".json").map((file) => path.basename(file, ".json"));
+  const files = await emit(JSON.parse(text) as OpenApiDocument, sha256(text), releases);
   const folder = `packages/${target}/src/generated`;
   rmSync(path.join(workspace.root, folder), { recursive: true, force: true });
   for (const { file, text: content } of files) workspace.write(`${folder}/${file}`, content);

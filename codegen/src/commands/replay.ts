@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { nameGrammars } from "../build/grammars.js";
 import { SpecFault } from "../fault.js";
+import type { Grammars } from "../replay/check-value.js";
 import { distil } from "../replay/distil.js";
 import { readRecordings } from "../replay/recording.js";
 import { replay } from "../replay/replay.js";
@@ -20,9 +20,9 @@ export function replayCommand(
 ): number {
   if (source === undefined) throw new SpecFault("command line", "replay what? Give a file of recorded answers (JSONL)");
   if (!existsSync(source)) throw new SpecFault(source, "there is no such file");
-  const { facts } = buildFrom(workspace);
+  const { facts, grammars } = buildFrom(workspace);
   const answers = readRecordings(source, readFileSync(source, "utf8"));
-  const report = replay(facts, nameGrammars(facts).byName, answers);
+  const report = replay(facts, grammars as Grammars, answers);
   for (const line of replayLines(report)) print(line);
   if (target !== undefined) {
     const lines = distil(answers.filter(({ route }) => facts.operations[route] !== undefined));

@@ -43,8 +43,10 @@ function row(operation: SpecOperation): object {
   const params = operation.parameters.map((parameter) => [parameter.name, paramSpec(parameter)]);
   const returns =
     operation.task === undefined && operation.returns !== undefined ? decodePlan(operation.returns) : undefined;
+  const specs = params.length > 0 ? Object.fromEntries(params) : undefined;
   return compact({
-    params: params.length > 0 ? Object.fromEntries(params) : undefined,
+    params: specs,
+    strings: JSON.stringify([specs, returns]).includes('"grammar":') ? true : undefined,
     returns,
     root: operation.returns?.type === "array" ? "array" : undefined,
     task: operation.task,
@@ -54,7 +56,8 @@ function row(operation: SpecOperation): object {
 }
 
 function paramSpec({ required, schema, indices }: SpecParameter): object {
-  return compact({ ...valueSpec(schema), required: required ? true : undefined, indices });
+  const since = schema["x-pve-since"];
+  return compact({ ...valueSpec(schema), required: required ? true : undefined, indices, since });
 }
 
 function valueSpec(schema: SpecSchema): object {
@@ -78,6 +81,9 @@ function valueSpec(schema: SpecSchema): object {
 function decodePlan(schema: SpecSchema): unknown {
   const grammar = grammarName(schema);
   if (grammar !== undefined) return { grammar };
+  // "X or null" is decoded as X: null passes through every decoder.
+  const [only, ...more] = (schema.anyOf ?? []).filter(({ type }) => type !== "null");
+  if (only !== undefined && more.length === 0) return decodePlan(only);
   switch (schema.type) {
     case "boolean":
       return "boolean";

@@ -15,8 +15,17 @@ interface TreeNode {
   readonly operations: OperationTypes[];
 }
 
-/** The explicit interfaces behind `pve.nodes("pve1").qemu(100).clone.post(…)`: one per path. */
-export function treeInterfaces(operations: readonly OperationTypes[]): InterfaceDeclarationStructure[] {
+/** The interfaces of a tree, and those it takes from the newest release's. */
+export interface TreeInterfaces {
+  readonly interfaces: readonly InterfaceDeclarationStructure[];
+  readonly borrowed: readonly string[];
+}
+
+/**
+ * The explicit interfaces behind `pve.nodes("pve1").qemu(100).clone.post(…)`: one per path. With `changed` paths only
+ * those at and above them are made; all others are the newest release's.
+ */
+export function treeInterfaces(operations: readonly OperationTypes[], changed?: ReadonlySet<string>): TreeInterfaces {
   const root: TreeNode = { path: "", children: new Map(), operations: [] };
   for (const types of operations) {
     let node = root;
@@ -30,7 +39,19 @@ export function treeInterfaces(operations: readonly OperationTypes[]): Interface
     }
     node.operations.push(types);
   }
-  return [rootInterface(root), ...[...root.children.values()].flatMap(nodeInterfaces)];
+  const all = [rootInterface(root), ...[...root.children.values()].flatMap(nodeInterfaces)];
+  if (changed === undefined) return { interfaces: all, borrowed: [] };
+  const own = new Set(["PveTree", ...[...changed].flatMap(pathsAbove).map((path) => `${pathName(path)}Path`)]);
+  const interfaces = all.filter(({ name }) => own.has(name));
+  const mentioned = JSON.stringify(interfaces);
+  const others = all.map(({ name }) => name).filter((name) => !own.has(name));
+  return { interfaces, borrowed: others.filter((name) => mentioned.includes(`"${name}"`)) };
+}
+
+/** `/a/b` → `/a`, `/a/b`. */
+function pathsAbove(path: string): string[] {
+  const segments = path.split("/").slice(1);
+  return segments.map((_, index) => `/${segments.slice(0, index + 1).join("/")}`);
 }
 
 function rootInterface(root: TreeNode): InterfaceDeclarationStructure {

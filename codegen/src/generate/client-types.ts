@@ -21,6 +21,8 @@ export interface OperationTypes {
   readonly params: string | undefined;
   readonly paramsOptional: boolean;
   readonly result: string;
+  /** Of an older release: the parameter types are declared beside it, not in the area's module. */
+  readonly isOwn?: true;
 }
 
 export interface AreaTypes {
@@ -35,7 +37,7 @@ export class TypeCollector {
   readonly areas = new Map<string, AreaTypes>();
   readonly operations: OperationTypes[] = [];
 
-  add(operation: SpecOperation): void {
+  add(operation: SpecOperation): OperationTypes {
     const area = areaOf(operation.route);
     const types = this.#area(area);
     const name = operationName(operation);
@@ -44,7 +46,11 @@ export class TypeCollector {
     const body = others.length === 0 ? undefined : name;
     if (body !== undefined)
       types.interfaces.push(
-        interfaceOf(body, `Parameters of \`${operation.route}\` beside its path.`, members(others, types.grammars)),
+        interfaceOf(
+          body,
+          `Parameters of \`${operation.route}\` beside its path.`,
+          members(others, types.grammars, canUnset(operation)),
+        ),
       );
     const params = inPath.length === 0 ? body : `${name}Params`;
     if (inPath.length > 0) {
@@ -53,7 +59,7 @@ export class TypeCollector {
       );
     }
     const bodyOptional = others.every(({ required }) => !required);
-    this.operations.push({
+    const added: OperationTypes = {
       operation,
       area,
       body,
@@ -61,7 +67,9 @@ export class TypeCollector {
       params,
       paramsOptional: inPath.length === 0 && bodyOptional,
       result: this.#result(name, operation, types),
-    });
+    };
+    this.operations.push(added);
+    return added;
   }
 
   #area(area: string): AreaTypes {
@@ -112,11 +120,32 @@ function isRecord(schema: SpecSchema): boolean {
   );
 }
 
-function members(parameters: readonly SpecParameter[], grammars: Set<string>): MemberText[] {
+/** Parameters that steer a change and are no setting, so there is nothing to unset. */
+const STEERING = new Set([
+  "background_delay",
+  "delete",
+  "digest",
+  "force",
+  "import-working-storage",
+  "lock-token",
+  "revert",
+  "skiplock",
+]);
+
+/** Whether settings can be unset: there is a list of names to delete. */
+function canUnset({ parameters }: SpecOperation): boolean {
+  return parameters.some(({ name, schema }) => name === "delete" && schema.type !== "boolean");
+}
+
+function members(parameters: readonly SpecParameter[], grammars: Set<string>, nullable = false): MemberText[] {
   return parameters.map(({ name, required, schema }) => {
+    const isSetting = nullable && !required && !STEERING.has(name);
     const stem = /^(.*)\[n\]$/.exec(name)?.[1];
-    if (stem !== undefined) return familyMember(stem, schema, "input", grammars);
-    return { name: propertyName(name), optional: !required, type: typeText(schema, "input", grammars), schema };
+    const member =
+      stem === undefined
+        ? { name: propertyName(name), optional: !required, type: typeText(schema, "input", grammars), schema }
+        : familyMember(stem, schema, "input", grammars);
+    return isSetting ? { ...member, type: `${member.type} | null` } : member;
   });
 }
 
@@ -146,6 +175,11 @@ export function propertyStructure({
   return { name, type, hasQuestionToken: optional, ...(doc !== undefined && { docs: [doc] }) };
 }
 
+/** A list inside a property string stays one text: its elements are joined by semicolons and PVE knows them only so. */
+function withoutList({ "x-pve-format": format, ...schema }: SpecSchema): SpecSchema {
+  return format === undefined || format.endsWith("-list") ? schema : { ...schema, "x-pve-format": format };
+}
+
 /** One interface per property-string grammar. */
 export function grammarInterfaces(grammars: Readonly<Record<string, SpecSchema>>): InterfaceDeclarationStructure[] {
   return Object.entries(grammars).map(([name, schema]) => {
@@ -154,7 +188,11 @@ export function grammarInterfaces(grammars: Readonly<Record<string, SpecSchema>>
         (entry["x-pve-alias"] ?? entry["x-pve-key-alias"]) === undefined ? [] : [key],
       ),
     );
-    const plain = Object.fromEntries(Object.entries(schema.properties ?? {}).filter(([key]) => !aliases.has(key)));
+    const plain = Object.fromEntries(
+      Object.entries(schema.properties ?? {})
+        .filter(([key]) => !aliases.has(key))
+        .map(([key, entry]) => [key, withoutList(entry)]),
+    );
     return interfaceOf(
       grammarTypeName(name),
       `A property string in the grammar \`${name}\`, key by key.`,

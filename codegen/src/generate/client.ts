@@ -9,6 +9,7 @@ import type { OpenApiDocument } from "../build/openapi.js";
 import { printJson } from "../json.js";
 import { banner, type GeneratedFile } from "./banner.js";
 import { pathsText } from "./client-paths.js";
+import { releaseStatements, releaseTypes } from "./client-releases.js";
 import { grammarTable, operationTable } from "./client-table.js";
 import { treeInterfaces } from "./client-tree.js";
 import {
@@ -20,10 +21,14 @@ import {
 } from "./client-types.js";
 import { grammarTypeName } from "./names.js";
 import { withSingleValues } from "./single-values.js";
-import { specGrammars, specOperations } from "./spec-operations.js";
+import { specGrammars, specOperations, specRelease } from "./spec-operations.js";
 
 /** Emits the client's types, its tree, the operation table by area, and the published OpenAPI document. */
-export async function emitClient(document: OpenApiDocument, specHash: string): Promise<GeneratedFile[]> {
+export async function emitClient(
+  document: OpenApiDocument,
+  specHash: string,
+  releases: readonly string[] = [],
+): Promise<GeneratedFile[]> {
   const grammars = specGrammars(document);
   const operations = specOperations(document).map((operation) => withSingleValues(operation, grammars));
   const collector = new TypeCollector();
@@ -42,8 +47,14 @@ export async function emitClient(document: OpenApiDocument, specHash: string): P
       ...typeImports(collector.operations, "./types", "body"),
       importOf("../call-options.js", ["CallOptions"]),
       ...emptyAndTask(),
-      ...treeInterfaces(collector.operations),
+      ...treeInterfaces(collector.operations).interfaces,
     ]),
+    ...releases.map((release) =>
+      print(
+        `releases/${release}.gen.ts`,
+        release === specRelease(document) ? newestStatements() : olderStatements(release, collector.operations),
+      ),
+    ),
     ...tableFiles(operationTable(operations), print),
     print("grammars.gen.ts", [
       importOf("../operation.js", ["Grammar"]),
@@ -54,7 +65,7 @@ export async function emitClient(document: OpenApiDocument, specHash: string): P
   ];
 }
 
-type Print = (file: string, statements: readonly StatementStructures[]) => GeneratedFile;
+type Print = (file: string, statements: readonly (StatementStructures | string)[]) => GeneratedFile;
 
 function printer(specHash: string): Print {
   const project = new Project({ useInMemoryFileSystem: true });
@@ -90,12 +101,14 @@ function areaStatements(types: AreaTypes): StatementStructures[] {
 function typeImports(
   operations: readonly OperationTypes[],
   folder: string,
-  part: "params" | "body",
+  ...parts: readonly ("params" | "body")[]
 ): StatementStructures[] {
   const byArea = new Map<string, Set<string>>();
   for (const types of operations) {
     const result = /^(\w+?(?:Result|Item))(?:\[\])?$/.exec(types.result)?.[1];
-    const names = [types[part], result].filter((name) => name !== undefined);
+    const names = [...(types.isOwn ? [] : parts.map((part) => types[part])), result].filter(
+      (name) => name !== undefined,
+    );
     const known = byArea.get(types.area) ?? new Set<string>();
     for (const name of names) known.add(name);
     byArea.set(types.area, known);
@@ -105,8 +118,41 @@ function typeImports(
     .map(([area, names]) => importOf(`${folder}/${area}.gen.js`, [...names]));
 }
 
-function emptyAndTask(): StatementStructures[] {
-  return [importOf("../no-params.js", ["NoParams"]), importOf("../task.js", ["Task"])];
+function emptyAndTask(up = ".."): StatementStructures[] {
+  return [importOf(`${up}/no-params.js`, ["NoParams"]), importOf(`${up}/task.js`, ["Task"])];
+}
+
+/** The newest release under the name of its own. */
+function newestStatements(): string[] {
+  return [
+    'export type { PveClient } from "../../client.js";',
+    'export type { PveTree } from "../tree.gen.js";',
+    'export type { BareOperationId, OperationId, Operations, ParamsOf, ResultOf } from "../types.gen.js";',
+  ];
+}
+
+function olderStatements(
+  release: string,
+  newest: readonly OperationTypes[],
+): readonly (StatementStructures | string)[] {
+  const types = releaseTypes(release, newest);
+  const inTree = JSON.stringify(types.tree.interfaces);
+  const mentioned = types.operations.map(({ body, ...rest }) => ({
+    ...rest,
+    body: body !== undefined && inTree.includes(`"${body}"`) ? body : undefined,
+  }));
+  return [
+    importOf("../../call-options.js", ["CallDefaults", "CallOptions", "RawCallOptions"]),
+    importOf("../../client.js", ["PveHandle"]),
+    ...emptyAndTask("../.."),
+    ...(types.grammars.length > 0 ? [importOf("../types/grammars.gen.js", types.grammars)] : []),
+    ...typeImports(mentioned, "../types", "params", "body"),
+    ...(types.tree.borrowed.length > 0 ? [importOf("../tree.gen.js", types.tree.borrowed)] : []),
+    'import type { OperationId as AnyOperationId } from "../types.gen.js";',
+    ...types.interfaces,
+    ...types.tree.interfaces,
+    ...releaseStatements(types),
+  ];
 }
 
 function operationTypeAliases(operations: readonly OperationTypes[]): StatementStructures[] {

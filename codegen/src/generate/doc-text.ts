@@ -1,3 +1,4 @@
+import { expressionWords } from "../permissions/words.js";
 import type { SpecOperation, SpecPermissions, SpecSchema } from "./spec-operations.js";
 
 /** The doc comment of an operation: what it does, who may, since when, and its route. */
@@ -9,6 +10,7 @@ export function operationDoc(operation: SpecOperation): string {
       `Privileges: ${privilegesText(operation.permissions)}.`,
       operation.ticketOnly ? "API tokens are refused." : undefined,
       operation.since === undefined ? undefined : `Needs Proxmox VE ${operation.since}.`,
+      confidenceText(operation),
     ]
       .filter((line) => line !== undefined)
       .join(" "),
@@ -17,6 +19,12 @@ export function operationDoc(operation: SpecOperation): string {
     .filter((part) => part !== undefined)
     .map(inComment)
     .join("\n\n");
+}
+
+/** Where the type of the result comes from; upstream's own word is never checked by PVE itself. */
+function confidenceText({ returns, task, confidence = "schema" }: SpecOperation): string | undefined {
+  if (task !== undefined || returns === undefined || returns.type === "null") return undefined;
+  return `Result type: ${confidence}.`;
 }
 
 /** A schedule such as "every 15 minutes" ends in a star and a slash, which must not end the comment it stands in. */
@@ -41,32 +49,11 @@ export function schemaDoc(schema: SpecSchema): string | undefined {
   return text === "" ? undefined : inComment(text);
 }
 
-/** A permission expression in one line, such as `VM.Clone on /vms/{vmid}`. */
-export function privilegesText(permissions: SpecPermissions): string {
-  if (permissions.only !== undefined) return `only ${permissions.only}`;
-  const more = permissions.described === true ? ", and further conditions" : "";
-  if (permissions.user === "world") return "none, not even a login";
-  if (permissions.user !== undefined || permissions.check === undefined) return `any user${more}`;
-  return expressionText(permissions.check) + more;
-}
-
-function expressionText(check: readonly unknown[]): string {
-  const [head, ...rest] = check;
-  switch (head) {
-    case "and":
-    case "or":
-      return rest.map((inner) => `(${expressionText(inner as readonly unknown[])})`).join(` ${head} `);
-    case "perm": {
-      const [path, privileges, ...options] = rest as [string, readonly string[], ...unknown[]];
-      return `${privileges.join(options.includes("any") ? " or " : " and ")} on ${path}`;
-    }
-    case "perm-modify":
-      return `Permissions.Modify on ${String(rest[0])}`;
-    case "userid-param":
-      return rest[0] === "self" ? "the user itself" : `${String(rest[0])} on the user's realm`;
-    case "userid-group":
-      return `${(rest[0] as readonly string[]).join(" or ")} on a group of the user`;
-    default:
-      return JSON.stringify(check);
-  }
+/** Who may call, in one line: `VM.Clone on /vms/{vmid}; with storage: …`. */
+export function privilegesText({ requires, filteredBy }: SpecPermissions): string {
+  const hides = (filteredBy ?? []).map((filter) => filter.hides);
+  return (
+    expressionWords(requires) +
+    (hides.length > 0 ? `; what the caller may not see is left out (${hides.join(", ")})` : "")
+  );
 }

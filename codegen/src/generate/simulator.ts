@@ -1,9 +1,11 @@
+import { optionalPattern } from "../build/formats.js";
 import type { OpenApiDocument } from "../build/openapi.js";
 import { banner, type GeneratedFile } from "./banner.js";
 import {
   grammarName,
   type SpecOperation,
   type SpecSchema,
+  specFormats,
   specGrammars,
   specOperations,
   specRelease,
@@ -12,9 +14,9 @@ import {
 /** Emits the contract that the simulator checks every request against: PVE's own schema dialect, read back out of the spec. */
 export function emitSimulator(document: OpenApiDocument, specHash: string): GeneratedFile[] {
   const release = specRelease(document);
-  const grammars = specGrammars(document);
+  const spec: SpecParts = { grammars: specGrammars(document), formatPatterns: formatPatterns(document) };
   const operations = Object.fromEntries(
-    specOperations(document).map((operation) => [operation.route, contractOperation(operation, grammars)]),
+    specOperations(document).map((operation) => [operation.route, contractOperation(operation, spec)]),
   );
   const text = [
     banner(specHash),
@@ -25,12 +27,23 @@ export function emitSimulator(document: OpenApiDocument, specHash: string): Gene
   return [{ file: "contract.gen.ts", text: text.join("") }];
 }
 
-function contractOperation(operation: SpecOperation, grammars: Readonly<Record<string, SpecSchema>>): object {
-  const { permissions } = operation;
+interface SpecParts {
+  readonly grammars: Readonly<Record<string, SpecSchema>>;
+  readonly formatPatterns: ReadonlySet<string>;
+}
+
+/** The patterns that stand for a format. The simulator checks formats by its own reading of PVE, so that none can agree with itself. */
+function formatPatterns(document: OpenApiDocument): Set<string> {
+  const patterns = Object.values(specFormats(document)).flatMap(({ pattern }) => pattern ?? []);
+  return new Set([...patterns, ...patterns.map(optionalPattern)]);
+}
+
+function contractOperation(operation: SpecOperation, spec: SpecParts): object {
+  const { user, check, described, only } = operation.permissions;
   const properties = operation.parameters.map(({ name, required, schema, indices }) => [
     name,
     {
-      ...contractSchema(schema, grammars),
+      ...contractSchema(schema, spec),
       ...(!required && { optional: true }),
       ...(indices !== undefined && { indices }),
     },
@@ -40,14 +53,16 @@ function contractOperation(operation: SpecOperation, grammars: Readonly<Record<s
     ...(operation.protected && { protected: true }),
     ...(operation.proxyto !== undefined && { proxyto: operation.proxyto }),
     ...(operation.ticketOnly && { allowtoken: false }),
-    ...(permissions.only === undefined && { permissions }),
+    // PVE's own block: what goes beyond it, the simulator's handlers check as PVE's do.
+    ...(only === undefined && { permissions: compact({ user, check, described }) }),
     ...(operation.task !== undefined && { task: operation.task }),
     parameters: { properties: Object.fromEntries(properties), additionalProperties: operation.open },
   };
 }
 
-function contractSchema(schema: SpecSchema, grammars: Readonly<Record<string, SpecSchema>>): object {
-  const { type, minimum, maximum, minLength, maxLength, pattern } = schema;
+function contractSchema(schema: SpecSchema, spec: SpecParts): object {
+  const { type, minimum, maximum, minLength, maxLength, "x-pve-format": format } = schema;
+  const pattern = format !== undefined && spec.formatPatterns.has(schema.pattern ?? "") ? undefined : schema.pattern;
   const grammar = grammarName(schema);
   return {
     ...compact({
@@ -60,10 +75,10 @@ function contractSchema(schema: SpecSchema, grammars: Readonly<Record<string, Sp
       pattern: pattern?.replace(/^\^([\s\S]*)\$$/, "$1"),
     }),
     ...compact({
-      format: grammar === undefined ? schema["x-pve-format"] : contractGrammar(grammars[grammar] ?? {}, grammars),
+      format: format ?? (grammar === undefined ? undefined : contractGrammar(spec.grammars[grammar] ?? {}, spec)),
       requires: schema["x-pve-requires"],
-      items: schema.items === undefined ? undefined : contractSchema(schema.items, grammars),
-      oneOf: schema.oneOf?.map((variant) => contractSchema(variant, grammars)),
+      items: schema.items === undefined ? undefined : contractSchema(schema.items, spec),
+      oneOf: schema.oneOf?.map((variant) => contractSchema(variant, spec)),
       default: schema.default,
       "type-property": schema["x-pve-type-property"],
       "instance-types": schema["x-pve-instance-types"],
@@ -71,13 +86,13 @@ function contractSchema(schema: SpecSchema, grammars: Readonly<Record<string, Sp
   };
 }
 
-function contractGrammar(grammar: SpecSchema, grammars: Readonly<Record<string, SpecSchema>>): object {
+function contractGrammar(grammar: SpecSchema, spec: SpecParts): object {
   const required = new Set(grammar.required);
   return Object.fromEntries(
     Object.entries(grammar.properties ?? {}).map(([key, schema]) => [
       key,
       {
-        ...contractSchema(schema, grammars),
+        ...contractSchema(schema, spec),
         ...compact({
           default_key: schema["x-pve-default-key"],
           alias: schema["x-pve-alias"],

@@ -1,6 +1,7 @@
 import type { OpenApiDocument } from "../build/openapi.js";
 import type { Method, Route, TaskKind } from "../model.js";
 import { METHODS } from "../model.js";
+import type { OperationPermissions } from "../permissions/overlay.js";
 
 /** A schema of the spec as the emitters read it. */
 export interface SpecSchema {
@@ -33,7 +34,8 @@ export interface SpecSchema {
   readonly "x-pve-since"?: string;
 }
 
-export interface SpecPermissions {
+/** PVE's own block (`user`, `check`, `described`; `only` stands for none) and, beside it, the merged truth. */
+export interface SpecPermissions extends OperationPermissions {
   readonly user?: string;
   readonly check?: readonly unknown[];
   readonly described?: true;
@@ -64,7 +66,7 @@ export interface SpecOperation {
   readonly protected: boolean;
   readonly proxyto: string | undefined;
   readonly ticketOnly: boolean;
-  readonly task: TaskKind | undefined;
+  readonly task: Exclude<TaskKind, "never"> | undefined;
   readonly since: string | undefined;
   readonly confidence: string | undefined;
 }
@@ -108,6 +110,14 @@ export function specGrammars(document: OpenApiDocument): Readonly<Record<string,
   return (document["components"] as { readonly schemas: Readonly<Record<string, SpecSchema>> }).schemas;
 }
 
+/** The rules of the named formats, by name. */
+export function specFormats(document: OpenApiDocument): Readonly<Record<string, { readonly pattern?: string }>> {
+  const components = document["components"] as {
+    readonly "x-pve-formats"?: Readonly<Record<string, { readonly pattern?: string }>>;
+  };
+  return components["x-pve-formats"] ?? {};
+}
+
 export function grammarName(schema: SpecSchema): string | undefined {
   return schema["x-pve-property-string"]?.$ref.replace("#/components/schemas/", "");
 }
@@ -130,7 +140,7 @@ function specOperation(method: Method, path: string, raw: RawOperation): SpecOpe
     protected: raw["x-pve-protected"] === true,
     proxyto: text("x-pve-proxyto"),
     ticketOnly: raw["x-pve-allowtoken"] === false,
-    task: raw["x-pve-task"] as TaskKind | undefined,
+    task: raw["x-pve-task"] === "never" ? undefined : (raw["x-pve-task"] as Exclude<TaskKind, "never"> | undefined),
     since: text("x-pve-since"),
     confidence: text("x-pve-confidence"),
   };

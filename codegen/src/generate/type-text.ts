@@ -12,8 +12,12 @@ export function typeText(schema: SpecSchema, side: Side, grammars: Set<string>):
     return side === "input" ? `string | ${grammarTypeName(grammar)}` : grammarTypeName(grammar);
   }
   const variants = schema.anyOf ?? schema.oneOf;
-  if (variants !== undefined)
-    return [...new Set(variants.map((variant) => typeText(variant, side, grammars)))].join(" | ");
+  if (variants !== undefined) {
+    const texts = new Set(variants.map((variant) => typeText(variant, side, grammars)));
+    // A kind of thing that lacks the property has a variant without a type, which would swallow all others.
+    if (texts.size > 1) texts.delete("unknown");
+    return [...texts].join(" | ");
+  }
   if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
   switch (schema.type) {
     case "boolean":

@@ -62,7 +62,7 @@ function isScalarOf(value: unknown, type: string | undefined, decoded: boolean):
     case "number":
       return decoded && typeof value === "string" ? isNumberText(value) : typeof value === "number";
     case "boolean":
-      return typeof value === "boolean" || (decoded && (value === null || /^[01]?$/.test(String(value))));
+      return typeof value === "boolean" || (decoded && [1, 0, "1", "0", "", null].some((known) => known === value));
     case "null":
       return value === null;
     default:

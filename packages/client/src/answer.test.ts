@@ -32,7 +32,7 @@ describe("readAnswer", () => {
     [
       "a file",
       { contentType: "application/octet-stream", body: "PK" },
-      /octet-stream, not JSON; fetch it through pve\.http/,
+      /octet-stream, not JSON; take it with asResponse/,
     ],
     ["a login page", { contentType: "text/html", body: "<!doctype html>" }, /HTML/],
     ["HTML with a status of its own", { status: 404, reason: "Not Found", body: "<html>" }, /HTML \(404\)/],

@@ -1,26 +1,10 @@
 import { isRecord } from "./encode.js";
+import type { Envelope, RawAnswer } from "./envelope.js";
 import { PveProtocolError, PveRequestError } from "./errors.js";
+import { readEnvelope } from "./read-envelope.js";
 import { refusalKind } from "./refusal.js";
 
-/** The envelope of a successful answer. */
-export interface Envelope {
-  readonly data: unknown;
-  /** How many items there are in all, where PVE pages. */
-  readonly total?: number;
-  /** Staged changes as a diff; only the network list has them. */
-  readonly changes?: string;
-}
-
-/** What came back, before anybody judged it. */
-export interface RawAnswer {
-  readonly operation: string;
-  readonly status: number;
-  /** The reason phrase; empty behind HTTP/2. */
-  readonly reason: string;
-  readonly contentType: string;
-  /** The body's text, or what it parsed to. */
-  readonly body: unknown;
-}
+export type { Envelope, RawAnswer } from "./envelope.js";
 
 /**
  * Judges an answer.
@@ -41,28 +25,22 @@ export function readAnswer(answer: RawAnswer): Envelope {
     throw new PveProtocolError(operation, status, `answered with HTML (${status}); baseUrl does not lead to a PVE API`);
   }
   if (status >= 400) throw refusal(answer, isRecord(answer.body) ? answer.body : {});
-  return readEnvelope(answer);
+  return readSuccess(answer);
 }
 
-function readEnvelope(answer: RawAnswer): Envelope {
+function readSuccess(answer: RawAnswer): Envelope {
   const body = typeof answer.body === "string" ? parseJson(answer, answer.body) : answer.body;
-  if (!isRecord(body) || !("data" in body)) {
-    throw new PveProtocolError(answer.operation, answer.status, "answered without `data`; this is not a PVE API");
-  }
-  if (isRecord(body["errors"]) && Object.keys(body["errors"]).length > 0) throw refusal(answer, body);
-  const { data, total, changes } = body;
-  return {
-    data,
-    ...(typeof total === "number" ? { total } : {}),
-    ...(typeof changes === "string" ? { changes } : {}),
-  };
+  const envelope = readEnvelope(body);
+  if (envelope !== undefined) return envelope;
+  if (isRecord(body) && "data" in body) throw refusal(answer, body);
+  throw new PveProtocolError(answer.operation, answer.status, "answered without `data`; this is not a PVE API");
 }
 
 function parseJson(answer: RawAnswer, text: string): unknown {
   // Downloads such as a task's whole log come as plain text, without an envelope.
   if (answer.contentType.startsWith("text/plain")) return { data: text };
   if (answer.contentType !== "" && !/^(?:application|text)\/(?:[\w.+-]*\+)?json\b/.test(answer.contentType)) {
-    const problem = `answered with ${answer.contentType}, not JSON; fetch it through pve.http with parseAs`;
+    const problem = `answered with ${answer.contentType}, not JSON; take it with asResponse(call)`;
     throw new PveProtocolError(answer.operation, answer.status, problem);
   }
   try {

@@ -1,17 +1,15 @@
-import { readAnswer } from "./answer.js";
+import { LOGIN, type Login, loginRefused, readLogin } from "./auth-login.js";
 import type { Authenticator, PasswordAuth } from "./credentials.js";
-import { isRecord } from "./encode.js";
-import { PveConnectionError, PveProtocolError, PveRequestError } from "./errors.js";
+import { PveConnectionError, PveRequestError } from "./errors.js";
 import type { Answer } from "./transport.js";
 
 /** What a session needs from the outside. */
 export interface AuthContext {
   /** Sends `POST /access/ticket` without credentials. */
-  readonly login: (form: { readonly username: string; readonly password: string }) => Promise<Answer>;
+  readonly login: (form: Readonly<Record<string, string>>) => Promise<Answer>;
   readonly now: () => number;
 }
 
-const LOGIN = "POST /access/ticket";
 const HOUR = 3_600_000;
 
 /** A ticket with everything needed to use and renew it. */
@@ -22,28 +20,32 @@ export interface Session {
   readonly since: number;
 }
 
+/** What a session begins with: a password and perhaps a second factor, or a ticket that somebody else fetched. */
+export type SessionMeans = Partial<Pick<PasswordAuth, "password" | "secondFactor">> & { readonly start?: Session };
+
 /** A login that renews itself: after an hour with its own ticket, so that no password has to be kept. */
 export class TicketSession implements Authenticator {
   readonly isToken = false;
   readonly #username: string;
   readonly #context: AuthContext;
   #password: PasswordAuth["password"] | undefined;
+  readonly #secondFactor: PasswordAuth["secondFactor"];
   #session: Session | undefined;
   #pending: Promise<Session> | undefined;
 
-  constructor(
-    username: string,
-    means: { readonly password?: PasswordAuth["password"]; readonly start?: Session },
-    context: AuthContext,
-  ) {
+  constructor(username: string, means: SessionMeans, context: AuthContext) {
     this.#username = username;
     this.#password = means.password;
+    this.#secondFactor = means.secondFactor;
     this.#session = means.start;
     this.#context = context;
   }
 
-  async headers(method: string): Promise<Record<string, string>> {
-    return sessionHeaders(await this.#current(), method);
+  headers(method: string): Promise<Record<string, string>> | Record<string, string> {
+    const session = this.#session;
+    const isFresh = session !== undefined && this.#context.now() - session.since <= HOUR;
+    if (isFresh) return sessionHeaders(session, method);
+    return this.#current().then((current) => sessionHeaders(current, method));
   }
 
   async renew(used: Readonly<Record<string, string>>): Promise<boolean> {
@@ -60,9 +62,7 @@ export class TicketSession implements Authenticator {
 
   async #current(): Promise<Session> {
     const session = this.#session;
-    const age = session === undefined ? Number.POSITIVE_INFINITY : this.#context.now() - session.since;
-    if (session === undefined || age > 2 * HOUR) return this.#refresh();
-    if (age <= HOUR) return session;
+    if (session === undefined || this.#context.now() - session.since > 2 * HOUR) return this.#refresh();
     try {
       return await this.#refresh();
     } catch (error) {
@@ -98,10 +98,23 @@ export class TicketSession implements Authenticator {
 
   async #open(password: string): Promise<Session> {
     const since = this.#context.now();
-    const answer = await this.#context.login({ username: this.#username, password });
-    this.#session = { ...readLogin(answer), since };
+    const login = await this.#send({ password });
+    const { ticket, csrfToken } = "halfTicket" in login ? await this.#complete(login.halfTicket) : login;
+    this.#session = { ticket, csrfToken, since };
     if (typeof this.#password === "string") this.#password = undefined;
     return this.#session;
+  }
+
+  async #complete(halfTicket: string): Promise<Exclude<Login, { readonly halfTicket: string }>> {
+    const { answerChallenge } = await import("./auth-second-factor.js");
+    const password = await answerChallenge(halfTicket, this.#secondFactor);
+    const login = await this.#send({ password, "tfa-challenge": halfTicket });
+    if ("halfTicket" in login) throw loginRefused("the second factor was answered with another challenge", 200);
+    return login;
+  }
+
+  async #send(form: Readonly<Record<string, string>>): Promise<Login> {
+    return readLogin(LOGIN, await this.#context.login({ username: this.#username, ...form }));
   }
 }
 
@@ -110,36 +123,11 @@ function sessionHeaders({ ticket, csrfToken }: Session, method: string): Record<
   return method === "GET" ? { cookie } : { cookie, csrfpreventiontoken: csrfToken };
 }
 
-function readLogin(answer: Answer): Omit<Session, "since"> {
-  const contentType = answer.headers.get("content-type") ?? "";
-  const text = new TextDecoder().decode(answer.bytes);
-  const { status, reason } = answer;
-  const { data } = readAnswer({ operation: LOGIN, status, reason, contentType, body: readJson(text) ?? text });
-  const { ticket, CSRFPreventionToken, NeedTFA } = isRecord(data) ? data : {};
-  if (NeedTFA !== undefined && NeedTFA !== 0) {
-    const text =
-      "this account needs a second factor (TFA), which the client's login does not support yet; use an API token";
-    throw new PveRequestError({ operation: LOGIN, status, reason: text, fields: {}, kind: "authentication" });
-  }
-  if (typeof ticket !== "string" || typeof CSRFPreventionToken !== "string") {
-    throw new PveProtocolError(LOGIN, status, "answered without a ticket");
-  }
-  return { ticket, csrfToken: CSRFPreventionToken };
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 function expired({ status }: PveRequestError): PveRequestError {
   const reason =
     "the ticket can no longer be renewed, and the password was forgotten after the first login; " +
     "make a new client, or give auth.password as a function";
-  return new PveRequestError({ operation: LOGIN, status, reason, fields: {}, kind: "authentication" });
+  return loginRefused(reason, status);
 }
 
 function isRefused(error: unknown): error is PveRequestError {

@@ -1,5 +1,6 @@
-import { type AuthContext, TicketSession } from "./auth-session.js";
-import type { Authenticator, PveAuth, TicketAuth } from "./credentials.js";
+import type { AuthContext, SessionMeans, TicketSession } from "./auth-session.js";
+import { tokenAuthenticator } from "./auth-token.js";
+import type { Authenticator, PasswordAuth, PveAuth, TicketAuth } from "./credentials.js";
 import { PveConfigError } from "./errors.js";
 
 /**
@@ -12,22 +13,16 @@ export function createAuthenticator(auth: PveAuth, context: AuthContext): Authen
     throw new PveConfigError("auth.username needs its realm, as in root@pam or alice@pve");
   }
   if ("ticket" in auth) return ticketAuthenticator(auth, context);
-  return new TicketSession(auth.username, { password: auth.password }, context);
+  return passwordAuthenticator(auth, context);
 }
 
-function tokenAuthenticator(token: string): Authenticator {
-  if (typeof token !== "string" || !/^[^\s@!=]+@[^\s!=@]+![^\s!=@]+=[\x21-\x7e]+$/.test(token)) {
-    throw new PveConfigError(
-      "auth.token must look like user@realm!tokenid=secret, as shown once when the token was created (no PVEAPIToken= in front)",
-    );
+function passwordAuthenticator(auth: PasswordAuth, context: AuthContext): Authenticator {
+  const { username, password, secondFactor } = auth;
+  const kinds = Object.keys(secondFactor ?? { totp: "" });
+  if (kinds.length !== 1 || !["totp", "recovery", "yubico", "webauthn"].includes(kinds[0] ?? "")) {
+    throw new PveConfigError("auth.secondFactor takes exactly one of totp, recovery, yubico and webauthn");
   }
-  // PVE percent-decodes the value and ends it at a semicolon.
-  const value = token.replace(/[^\x21-\x7e]+|[%;,]/g, encodeURIComponent);
-  return {
-    isToken: true,
-    headers: async () => ({ authorization: `PVEAPIToken=${value}` }),
-    renew: async () => false,
-  };
+  return sessionOnDemand(username, { password, ...(secondFactor && { secondFactor }) }, context);
 }
 
 function ticketAuthenticator(auth: TicketAuth, context: AuthContext): Authenticator {
@@ -42,5 +37,25 @@ function ticketAuthenticator(auth: TicketAuth, context: AuthContext): Authentica
   // The third part of a ticket is the time it was made, in hex seconds.
   const made = Number.parseInt(auth.ticket.split("::")[0]?.split(":").at(-1) ?? "", 16) * 1000;
   const { ticket, csrfToken, username } = auth;
-  return new TicketSession(username, { start: { ticket, csrfToken, since: made > 0 ? made : context.now() } }, context);
+  return sessionOnDemand(username, { start: { ticket, csrfToken, since: made > 0 ? made : context.now() } }, context);
+}
+
+/** A session whose code is loaded with the first request; until then the means to log in wait here, and only here. */
+function sessionOnDemand(username: string, given: SessionMeans, context: AuthContext): Authenticator {
+  let means: SessionMeans | undefined = given;
+  let session: TicketSession | undefined;
+  let loading: Promise<TicketSession> | undefined;
+  const load = () => {
+    loading ??= import("./auth-session.js").then((loaded) => {
+      session = new loaded.TicketSession(username, means ?? {}, context);
+      means = undefined;
+      return session;
+    });
+    return loading;
+  };
+  return {
+    isToken: false,
+    headers: (method) => session?.headers(method) ?? load().then((loaded) => loaded.headers(method)),
+    renew: async (used) => (await load()).renew(used),
+  };
 }

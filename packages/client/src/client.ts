@@ -1,56 +1,26 @@
-import { createAuthenticator } from "./auth.js";
-import type { CallOptions } from "./call-options.js";
-import type { Authenticator, PveAuth } from "./credentials.js";
-import { realSleep } from "./deadline.js";
-import { decodeValue } from "./decode.js";
-import { encodeForm } from "./encode.js";
-import { PveConfigError, PveProtocolError } from "./errors.js";
+import type { CallDefaults, CallOptions, RawCallOptions } from "./call-options.js";
+import { withDefaults } from "./call-options.js";
+import type { PveAuth } from "./credentials.js";
+import { PveConfigError } from "./errors.js";
 import type { PveTree } from "./generated/tree.gen.js";
 import type { BareOperationId, OperationId, Operations } from "./generated/types.gen.js";
-import { createHttp, type Http, type PveHttp } from "./http.js";
-import { dataOf, type Meta } from "./meta.js";
-import type { Grammar, OperationSpec } from "./operation.js";
-import { createSender } from "./send.js";
-import { findOperation } from "./table.js";
-import { Task, type TaskContext } from "./task.js";
-import type { Transport } from "./transport.js";
-import { type Caller, createTree } from "./tree.js";
-import { isUpid } from "./upid.js";
-import { verifyParams } from "./verify.js";
+import { createHttp, type PveHttp } from "./http.js";
+import { createInterpreter } from "./interpreter.js";
+import { type ClientLink, linkClient } from "./link.js";
+import { dataOf } from "./meta.js";
+import type { Sender } from "./send.js";
+import type { Gate } from "./supports.js";
+import { Task } from "./task.js";
+import { createTree } from "./tree.js";
+import { createWire, createWireAuth, type WireOptions } from "./wire.js";
 
 /** What a client needs to know. */
-export interface ClientOptions {
-  /** `https://pve1.example:8006`; PVE's own port must be written, a proxy's path may follow. */
-  readonly baseUrl: string;
+export interface ClientOptions extends WireOptions {
   readonly auth: PveAuth;
-  /** Carries the requests; default `globalThis.fetch`. */
-  readonly transport?: Transport;
-  /** Milliseconds for one call, retries and login included. Default: 60 000. */
-  readonly timeout?: number;
-  /** Waits between retries and polls; default the real clock. */
-  readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
-  /** Epoch milliseconds, for the age of tickets and the patience of tasks; default `Date.now`. */
-  readonly now?: () => number;
 }
 
-/** A connection to one Proxmox VE cluster, through one of its nodes. */
-export interface PveClient extends PveTree {
-  /**
-   * Calls an operation by its route. Parameters of the path, the query and the form stand side by side; they are
-   * checked before anything is sent.
-   * @throws PveParameterError · PveConnectionError · PveRequestError · PveProtocolError
-   */
-  call<Route extends BareOperationId>(route: Route): Promise<Operations[Route]["result"]>;
-  call<Route extends OperationId>(
-    route: Route,
-    params: Operations[Route]["params"],
-    options: CallOptions & { readonly decode: "raw" },
-  ): Promise<unknown>;
-  call<Route extends OperationId>(
-    route: Route,
-    params: Operations[Route]["params"],
-    options?: CallOptions,
-  ): Promise<Operations[Route]["result"]>;
+/** What a client can do beside calling operations; the same for every release. */
+export interface PveHandle {
   /**
    * Picks up a task by its UPID, also one that another process started.
    * @throws PveParameterError when the text is no UPID
@@ -60,29 +30,63 @@ export interface PveClient extends PveTree {
   readonly http: PveHttp;
 }
 
-const DEFAULT_TIMEOUT = 60_000;
+/** A connection to one Proxmox VE cluster, through one of its nodes. */
+export interface PveClient extends PveTree, PveHandle {
+  /**
+   * Calls an operation by its route. Parameters of the path, the query and the form stand side by side; they are
+   * checked before anything is sent.
+   * @throws PveParameterError · PveConnectionError · PveRequestError · PveProtocolError
+   */
+  call<Route extends BareOperationId>(route: Route): Promise<Operations[Route]["result"]>;
+  call<Route extends OperationId>(
+    route: Route,
+    params: Operations[Route]["params"],
+    options: RawCallOptions,
+  ): Promise<unknown>;
+  call<Route extends OperationId>(
+    route: Route,
+    params: Operations[Route]["params"],
+    options?: CallOptions,
+  ): Promise<Operations[Route]["result"]>;
+  /** A client with other defaults for its calls, over the same connections and the same login. */
+  withOptions(options: CallDefaults): PveClient;
+  /**
+   * Whether the server's release knows an operation, and these parameters of it. Asks `GET /version` once, and not at
+   * all for what every supported release knows.
+   * @throws PveParameterError when there is no such route in any supported release
+   */
+  supports(route: OperationId, params?: readonly string[]): Promise<boolean>;
+}
+
+/** What a client and those that `withOptions` derives from it have in common. */
+interface Connection extends ClientLink {
+  /** The first address, for which requests are written; `baseUrl` is the one in use. */
+  readonly writtenFor: string;
+  readonly send: Sender;
+}
 
 /**
  * Makes a client. Nothing is sent before the first call.
  * @throws PveConfigError when the options cannot be right
  */
 export function createClient(options: ClientOptions): PveClient {
-  const baseUrl = readBaseUrl(options.baseUrl);
-  const { sleep = realSleep, now = Date.now, timeout = DEFAULT_TIMEOUT } = options;
-  if (!(timeout > 0)) throw new PveConfigError("timeout must be a number of milliseconds above 0");
-  const transport = options.transport ?? ((url, init) => fetch(url, init));
-  const send = createSender({ transport, timeout, sleep });
-  const noAuth = { headers: async () => ({}), renew: async () => false };
-  const auth = createAuthenticator(options.auth, {
-    now,
-    login: (form) => send(loginRequest(baseUrl, form), "POST /access/ticket", noAuth, {}),
-  });
-  const { exchange, http } = createHttp({ baseUrl, auth, send });
-  const taskContext: TaskContext = { exchange, sleep, now };
-  const call = createCall(exchange, auth, taskContext);
-  const tree = createTree(call);
+  const wire = createWire(options);
+  const { baseUrl, currentUrl, transport, send, sleep, now } = wire;
+  const auth = createWireAuth(wire, options.auth);
+  return assemble({ writtenFor: baseUrl, baseUrl: currentUrl, auth, transport, sleep, now, send }, {});
+}
+
+function assemble(connection: Connection, defaults: CallDefaults): PveClient {
+  const { auth, send, sleep, now } = connection;
+  const { exchange, http } = createHttp({ baseUrl: connection.writtenFor, auth, send, defaults });
+  const taskContext = { exchange, sleep, now };
+  const answer = createInterpreter(exchange, auth, taskContext);
+  const call = (id: string, params = {}, options: CallOptions | RawCallOptions = {}): Promise<unknown> =>
+    dataOf((heard) => answer(id, params, options, heard));
+  const tree = createTree(answer);
+  let gate: Promise<Gate> | undefined;
   // One place where the run-time shape meets the generated types: both come from the same specification.
-  return {
+  const client: PveClient = {
     access: tree.access,
     cluster: tree.cluster,
     nodes: tree.nodes,
@@ -91,72 +95,21 @@ export function createClient(options: ClientOptions): PveClient {
     version: tree.version,
     call: call as PveClient["call"],
     task: (upid) => new Task(upid, taskContext),
+    withOptions: (more) => {
+      checkDefaults(more);
+      return assemble(connection, withDefaults(defaults, more));
+    },
+    supports: async (route, params) => {
+      gate ??= import("./supports.js").then(({ createGate }) => createGate(exchange));
+      return (await gate)(route, params);
+    },
     http,
   };
+  linkClient(client, connection);
+  return client;
 }
 
-/** The interpreter: looks the operation up, checks and encodes, sends, decodes. */
-function createCall(exchange: Http["exchange"], auth: Authenticator, taskContext: TaskContext): Caller {
-  const answer = async (
-    id: string,
-    params: Readonly<Record<string, unknown>>,
-    options: CallOptions,
-  ): Promise<Meta<unknown>> => {
-    const [{ route, spec }, { grammars }] = await Promise.all([
-      findOperation(id),
-      import("./generated/grammars.gen.js"),
-    ]);
-    if (spec.ticketOnly && auth.isToken) {
-      throw new PveConfigError(`${id}: PVE refuses API tokens here; make a client with username and password`);
-    }
-    const { data, ...meta } = await exchange(route, verifyParams(route, spec, params, grammars), options);
-    return { ...meta, data: options.decode === "raw" ? data : readResult(id, data, spec, grammars, taskContext) };
-  };
-  return (id, params = {}, options = {}) => dataOf(answer(id, params, options));
-}
-
-function readResult(
-  id: string,
-  data: unknown,
-  spec: OperationSpec,
-  grammars: Readonly<Record<string, Grammar>>,
-  context: TaskContext,
-): unknown {
-  if (spec.task !== undefined) return readTask(id, data, spec.task, context);
-  if (data === null && spec.root === "array") return [];
-  return spec.returns === undefined ? data : decodeValue(data, spec.returns, grammars);
-}
-
-function readTask(
-  id: string,
-  data: unknown,
-  kind: NonNullable<OperationSpec["task"]>,
-  context: TaskContext,
-): Task | string | null {
-  if (isUpid(data)) return new Task(data, context);
-  if (kind === "or-null" && data === null) return null;
-  if (kind === "or-text" && typeof data === "string") return data;
-  throw new PveProtocolError(id, 200, "answered without a task id; whether a task runs is unknown");
-}
-
-function loginRequest(baseUrl: string, form: { readonly username: string; readonly password: string }) {
-  return {
-    method: "POST",
-    url: `${baseUrl}/api2/json/access/ticket`,
-    headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
-    body: new TextEncoder().encode(encodeForm({ username: form.username, password: form.password })),
-  };
-}
-
-/** Checks the address and cuts off what the client adds itself. */
-function readBaseUrl(text: string): string {
-  if (!URL.canParse(text)) throw new PveConfigError("baseUrl must be an address such as https://pve1.example:8006");
-  const url = new URL(text);
-  if (url.protocol !== "https:" && url.protocol !== "http:") {
-    throw new PveConfigError(`baseUrl must begin with https://, not ${url.protocol}//`);
-  }
-  if (url.username !== "" || url.password !== "")
-    throw new PveConfigError("baseUrl must not hold credentials; use auth");
-  if (url.search !== "" || url.hash !== "") throw new PveConfigError("baseUrl must end with its path; cut off ? and #");
-  return `${url.origin}${url.pathname}`.replace(/\/+$/, "").replace(/\/api2(?:\/json)?$/, "");
+function checkDefaults({ timeout = 1, retries = 0 }: CallDefaults): void {
+  if (!(timeout > 0)) throw new PveConfigError("timeout must be a number of milliseconds above 0");
+  if (retries !== false && !(retries >= 0)) throw new PveConfigError("retries must be a number from 0, or false");
 }

@@ -1,10 +1,18 @@
 /** A caller's signal and a timeout, watched together. */
-export interface Deadline {
+export interface Deadline extends Stoppable {
+  /** For whoever wants a real signal; made on first use, since making and listening to one costs as much as a TLS write. */
   readonly signal: AbortSignal;
-  /** Why the signal fired. */
+  /** Why the work must stop. */
   readonly reason: () => "timeout" | "aborted";
   /** Must be called when the work is over, or the timer lives on. */
   readonly close: () => void;
+}
+
+/** Work that may have to stop early. */
+export interface Stoppable {
+  readonly stopped: () => boolean;
+  /** Calls back once, if the work must stop; what it returns takes that back. */
+  readonly onStop: (call: () => void) => () => void;
 }
 
 /** The longest a timer can run; longer ones would fire at once. */
@@ -12,23 +20,59 @@ const LONGEST = 2 ** 31 - 1;
 
 /** Starts the clock. A timeout of `Infinity` leaves only the signal. */
 export function startDeadline(timeout: number, outer?: AbortSignal): Deadline {
-  const controller = new AbortController();
+  const listeners = new Set<() => void>();
+  let stopped = false;
   let reason: "timeout" | "aborted" = "aborted";
-  const onAbort = () => controller.abort();
-  const timer =
-    timeout > LONGEST
-      ? undefined
-      : setTimeout(() => {
-          reason = "timeout";
-          controller.abort();
-        }, timeout);
-  if (outer?.aborted) onAbort();
-  outer?.addEventListener("abort", onAbort, { once: true });
-  const close = () => {
-    clearTimeout(timer);
-    outer?.removeEventListener("abort", onAbort);
+  let controller: AbortController | undefined;
+  const stop = () => {
+    stopped = true;
+    for (const call of [...listeners]) call();
+    listeners.clear();
+    controller?.abort();
   };
-  return { signal: controller.signal, reason: () => reason, close };
+  const onTimeout = () => {
+    reason = "timeout";
+    stop();
+  };
+  const timer = timeout > LONGEST ? undefined : setTimeout(onTimeout, timeout);
+  if (outer?.aborted) stop();
+  outer?.addEventListener("abort", stop, { once: true });
+  return {
+    get signal() {
+      controller ??= new AbortController();
+      if (stopped) controller.abort();
+      return controller.signal;
+    },
+    stopped: () => stopped,
+    onStop: (call) => {
+      if (stopped) call();
+      else listeners.add(call);
+      return () => listeners.delete(call);
+    },
+    reason: () => reason,
+    close: () => {
+      clearTimeout(timer);
+      outer?.removeEventListener("abort", stop);
+    },
+  };
+}
+
+/** The promise, or a rejection with `Stopped` as soon as the work must stop, even if it takes no notice of that. */
+export function orStopped<T>(work: Promise<T>, { onStop }: Stoppable): Promise<T> {
+  return new Promise((resolve, reject) => {
+    // One turn later, so that work which takes notice can say what it knows (was anything sent?).
+    const off = onStop(() => setTimeout(() => reject(new Stopped("stopped")), 0));
+    work.then(
+      (value) => {
+        off();
+        resolve(value);
+      },
+      (error: unknown) => {
+        off();
+        reject(error);
+      },
+    );
+  });
 }
 
 /** Thrown by `orAborted`; never leaves the package. */

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { decodeValue } from "./decode.js";
-import { grammars } from "./generated/grammars.gen.js";
 import type { Decode } from "./operation.js";
+import { propertyCodec } from "./property-codec.js";
 
 const config: Decode = {
   props: { onboot: "boolean", cores: "number", tags: "list", numa: "boolean", agent: { grammar: "qemu-agent" } },
@@ -35,7 +35,7 @@ describe("decodeValue", () => {
     ],
     [{ grammar: "datacenter-bwlimit" }, { clone: "100", move: 5 }, { clone: 100, move: 5 }],
   ])("by %j reads %j as %j", (decode, given, want) => {
-    expect(decodeValue(given, decode, grammars)).toEqual(want);
+    expect(decodeValue(given, decode, propertyCodec)).toEqual(want);
   });
 
   test.each<[string, Decode, unknown]>([
@@ -44,11 +44,11 @@ describe("decodeValue", () => {
     ["a property string that is none", { grammar: "qemu-net" }, "virtio,virtio"],
     ["an unknown grammar", { grammar: "of-tomorrow" }, "a=b"],
   ])("leaves alone %s", (_, decode, given) => {
-    expect(decodeValue(given, decode, grammars)).toEqual(given);
+    expect(decodeValue(given, decode, propertyCodec)).toEqual(given);
   });
 
   it("keeps a member named __proto__ harmless", () => {
-    const decoded = decodeValue(JSON.parse('{"__proto__":{"onboot":1}}'), config, grammars);
+    const decoded = decodeValue(JSON.parse('{"__proto__":{"onboot":1}}'), config, propertyCodec);
     expect(Object.getPrototypeOf(decoded)).toBe(Object.prototype);
   });
 });

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { encodeForm, encodeLoose, encodeValue } from "./encode.js";
-import { grammars } from "./generated/grammars.gen.js";
 import type { ParamSpec } from "./operation.js";
+import { propertyCodec } from "./property-codec.js";
 
-const wire = (value: unknown, spec: ParamSpec) => encodeValue(value, spec, grammars);
+const wire = (value: unknown, spec: ParamSpec) => encodeValue(value, spec, propertyCodec);
 
 describe("encodeValue", () => {
   test.each<[unknown, ParamSpec, unknown]>([
@@ -13,6 +13,10 @@ describe("encodeValue", () => {
     [["a", "b"], { type: "string", list: true }, "a,b"],
     [[], { type: "string", list: true }, ""],
     ["a,b", { type: "string", list: true }, "a,b"],
+    [["a b", "c"], { type: "string", list: true }, "a b\0c"],
+    [["a,b"], { type: "string", list: true }, "a,b\0"],
+    [[100, 101], { type: "string", list: true }, "100,101"],
+    [1e-7, { type: "number" }, "0.0000001"],
     [["ls", "-l"], { type: "array", items: { type: "string" } }, ["ls", "-l"]],
     ["ls", { type: "array" }, ["ls"]],
     [{ model: "virtio", bridge: "vmbr0" }, { type: "string", grammar: "qemu-net" }, "virtio,bridge=vmbr0"],
@@ -24,7 +28,9 @@ describe("encodeValue", () => {
   });
 
   test.each<[unknown, ParamSpec, RegExp]>([
-    [null, { type: "string" }, /name it in `delete`/],
+    [null, { type: "string" }, /null is not a value/],
+    [Number.NaN, { type: "number" }, /NaN is no number/],
+    [[1, Number.POSITIVE_INFINITY], { type: "string", list: true }, /list of plain values/],
     [["a"], { type: "string" }, /takes one string, not a list/],
     [{ a: 1 }, { type: "integer" }, /takes an integer, not an object/],
     [{ bridge: "x" }, { type: "string", grammar: "qemu-net" }, /model is missing/],

@@ -1,7 +1,9 @@
 import { PveParameterError } from "./errors.js";
-import type { Grammars, ParamSpec } from "./operation.js";
-import { printRecord, recordProblems } from "./property-string.js";
-import { isScalar, printScalar } from "./scalar.js";
+import type { ParamSpec, PropertyCodec } from "./operation.js";
+import { isScalar, joinList, printScalar } from "./scalar.js";
+
+/** The content type of a form. */
+export const FORM = "application/x-www-form-urlencoded";
 
 /** A value as it goes over the wire; an array becomes a repeated key. */
 export type WireValue = string | readonly string[];
@@ -13,12 +15,12 @@ export type Encoded = { readonly wire: WireValue } | { readonly problem: string 
  * Writes one parameter the way PVE reads it: booleans 1 and 0, lists joined, arrays as repeated keys, property strings
  * from objects. Text always passes unchanged.
  */
-export function encodeValue(value: unknown, spec: ParamSpec, grammars: Grammars): Encoded {
-  if (value === null) return { problem: "null is not a value to PVE; leave it out, or name it in `delete`" };
-  if (spec.type === "array") return encodeArray(value, spec, grammars);
+export function encodeValue(value: unknown, spec: ParamSpec, codec?: PropertyCodec): Encoded {
+  if (value === null) return { problem: "null is not a value to PVE; leave it out" };
+  if (spec.type === "array") return encodeArray(value, spec, codec);
   if (isScalar(value)) return encodeText(printScalar(value), spec);
   if (Array.isArray(value)) return encodeList(value, spec);
-  return encodeObject(value, spec, grammars);
+  return encodeObject(value, spec, codec);
 }
 
 function encodeText(text: string, spec: ParamSpec): Encoded {
@@ -31,11 +33,11 @@ function encodeOnce(text: string): string {
   return text.includes("%") && /^[-%\w.!~*'()]*$/.test(text) ? text : encodeURIComponent(text);
 }
 
-function encodeArray(value: unknown, spec: ParamSpec, grammars: Grammars): Encoded {
+function encodeArray(value: unknown, spec: ParamSpec, codec?: PropertyCodec): Encoded {
   const items: readonly unknown[] = Array.isArray(value) ? value : [value];
   const texts: string[] = [];
   for (const [index, item] of items.entries()) {
-    const encoded = encodeValue(item, spec.items ?? { type: "string" }, grammars);
+    const encoded = encodeValue(item, spec.items ?? { type: "string" }, codec);
     if ("problem" in encoded) return { problem: `item ${index}: ${encoded.problem}` };
     if (typeof encoded.wire !== "string") return { problem: `item ${index}: lists inside lists cannot be sent` };
     texts.push(encoded.wire);
@@ -46,16 +48,15 @@ function encodeArray(value: unknown, spec: ParamSpec, grammars: Grammars): Encod
 function encodeList(value: readonly unknown[], spec: ParamSpec): Encoded {
   if (!spec.list) return { problem: `takes one ${spec.type}, not a list` };
   if (!value.every(isScalar)) return { problem: "must be a list of plain values" };
-  return encodeText(value.map(printScalar).join(","), spec);
+  return encodeText(joinList(value.map(printScalar)), spec);
 }
 
-function encodeObject(value: unknown, spec: ParamSpec, grammars: Grammars): Encoded {
-  const grammar = spec.grammar === undefined ? undefined : grammars[spec.grammar];
+function encodeObject(value: unknown, spec: ParamSpec, codec?: PropertyCodec): Encoded {
+  if (typeof value === "number") return { problem: `${value} is no number that PVE could read` };
   if (!isRecord(value)) return { problem: `takes ${article(spec.type)}, not ${typeof value}` };
-  if (grammar === undefined) return { problem: `takes ${article(spec.type)}, not an object` };
-  const problems = recordProblems(value, grammar);
-  if (problems.length > 0) return { problem: problems.join(", ") };
-  return encodeText(printRecord(value, grammar), spec);
+  if (spec.grammar === undefined) return { problem: `takes ${article(spec.type)}, not an object` };
+  const printed = codec?.print(value, spec.grammar) ?? { problem: "takes text here" };
+  return "problem" in printed ? printed : encodeText(printed.text, spec);
 }
 
 /** Writes pairs as a query or form body. Everything but letters, digits and `-_.!~*'()` is percent-encoded. */
@@ -86,7 +87,7 @@ export function encodeLoose(params: unknown): string {
   const pairs: Record<string, WireValue> = {};
   for (const [name, value] of Object.entries(isRecord(params) ? params : {})) {
     if (value === undefined) continue;
-    const encoded = encodeValue(value, { type: Array.isArray(value) ? "array" : "string" }, {});
+    const encoded = encodeValue(value, { type: Array.isArray(value) ? "array" : "string" });
     if ("problem" in encoded) throw new PveParameterError({ operation: "http", problems: { [name]: encoded.problem } });
     pairs[name] = encoded.wire;
   }

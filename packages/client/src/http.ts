@@ -1,124 +1,93 @@
-import createOpenapiClient, { type Client } from "openapi-fetch";
-import { type Envelope, readAnswer } from "./answer.js";
-import type { CallOptions } from "./call-options.js";
-import type { Authenticator } from "./credentials.js";
-import { encodeForm, encodeLoose, type WireValue } from "./encode.js";
-import { PveParameterError } from "./errors.js";
+import type { Client } from "openapi-fetch";
+import { readHeaders } from "./call-headers.js";
+import { type CallDefaults, withDefaults } from "./call-options.js";
+import { encodeForm, FORM } from "./encode.js";
+import { type Envelope, judge } from "./envelope.js";
 import type { paths } from "./generated/paths.gen.js";
-import { fillPath, type Method, pathProblem } from "./route.js";
-import type { Outgoing, Sender } from "./send.js";
-import { toResponse } from "./transport.js";
+import type { HttpParams, HttpRoute, HttpSetup, OpenapiClient } from "./http-setup.js";
+import { fillPath } from "./route.js";
+import { type Answer, type PveResponse, readable } from "./transport.js";
 
 /** The openapi-fetch client, typed by the whole specification. */
 export type PveHttp = Client<paths>;
 
+/** What an exchange gives: the judged envelope with the status line. */
+export interface Exchanged extends Envelope {
+  readonly status: number;
+  readonly reason: string;
+}
+
 /** The two ways to talk HTTP: one for the interpreter, one for people. */
 export interface Http {
-  /** Sends a call whose parameters are in wire form, and judges the answer. */
-  readonly exchange: (route: HttpRoute, wire: HttpParams, options?: CallOptions) => Promise<Envelope>;
+  /** Sends a call whose parameters are in wire form, and judges the answer; `heard` gets it unjudged. */
+  readonly exchange: (
+    route: HttpRoute,
+    wire: HttpParams,
+    options?: CallDefaults,
+    heard?: (response: PveResponse) => void,
+  ) => Promise<Exchanged>;
   /** Answers with PVE's envelope and never throws for a refusal; credentials and retries are taken care of. */
   readonly http: PveHttp;
 }
 
-/** What is called. */
-export interface HttpRoute {
-  readonly id: string;
-  readonly method: Method;
-  readonly path: string;
-}
+const VERBS = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"] as const;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
-/** Parameters in wire form. */
-export interface HttpParams {
-  readonly path: Readonly<Record<string, string>>;
-  readonly rest: Readonly<Record<string, WireValue>>;
-}
-
-/** What is set up once. */
-export interface HttpSetup {
-  /** Without a slash at the end and without `/api2/json`. */
-  readonly baseUrl: string;
-  readonly auth: Authenticator;
-  readonly send: Sender;
-}
-
-const FORM = "application/x-www-form-urlencoded";
-
-/** openapi-fetch's `request` as the interpreter uses it: any route, everything in wire form. */
-interface LooseClient {
-  request(
-    method: string,
-    path: string,
-    init: Record<string, unknown>,
-  ): Promise<{ data?: unknown; error?: unknown; response: Response }>;
-}
-
-/** Sets up openapi-fetch with PVE's own encodings, credentials and retries. */
-export function createHttp({ baseUrl, auth, send }: HttpSetup): Http {
-  const carry = async (request: Request, operation: string, options: CallOptions): Promise<Response> => {
-    return toResponse(await send(await unpack(request), operation, auth, options));
+/** Sets up the way through openapi-fetch, which is loaded with the first request. */
+export function createHttp(setup: HttpSetup): Http {
+  const middleware: unknown[] = [];
+  let loading: Promise<OpenapiClient> | undefined;
+  const request: OpenapiClient["request"] = async (method, path, init) => {
+    loading ??= import("./openapi-client.js").then(({ createOpenapi }) => createOpenapi(setup));
+    const own: readonly unknown[] = Array.isArray(init["middleware"]) ? init["middleware"] : [];
+    return (await loading).request(method, path, { ...init, middleware: [...middleware, ...own] });
   };
-  const http = createOpenapiClient<paths>({
-    baseUrl: `${baseUrl}/api2/json`,
-    headers: { "content-type": FORM, accept: "application/json" },
-    pathSerializer: fillLoosely,
-    querySerializer: encodeLoose,
-    bodySerializer: (body: unknown) => (isEncoded(body) ? body : encodeLoose(body)),
-    fetch: (request) => carry(request, nameOf(request), { signal: request.signal }),
-  });
-  // The interpreter knows its routes only at run time; the table has checked what the types cannot.
-  const loose = http as unknown as LooseClient;
-  const exchange: Http["exchange"] = async (route, wire, options = {}) => {
-    const inBody = route.method === "POST" || route.method === "PUT";
-    const { data, error, response } = await loose.request(route.method, route.path, {
-      params: { path: wire.path },
-      parseAs: "text",
-      querySerializer: () => (inBody ? "" : encodeForm(wire.rest)),
-      ...(inBody ? { body: encodeForm(wire.rest) } : {}),
-      fetch: (request: Request) => carry(request, route.id, options),
-    });
-    return readAnswer({
-      operation: route.id,
-      status: response.status,
-      reason: response.statusText,
-      contentType: response.headers.get("content-type") ?? "",
-      body: (response.ok ? data : error) ?? "",
-    });
+  const exchange: Http["exchange"] = async (route, wire, given = {}, heard) => {
+    const options = withDefaults(setup.defaults, given);
+    // Nobody sees openapi-fetch without middleware, and its `Headers` alone would cost as much as sending does.
+    const send = middleware.length === 0 ? sendPlainly : (await import("./openapi-client.js")).sendWatched;
+    const answer = await send(setup, request, route, wire, options);
+    heard?.(readable(answer));
+    const { status, reason } = answer;
+    const contentType = answer.headers.get("content-type") ?? "";
+    const body = decoder.decode(answer.bytes);
+    return { ...(await judge({ operation: route.id, status, reason, contentType, body })), status, reason };
   };
-  return { exchange, http };
+  return { exchange, http: createFacade(request, middleware) };
 }
 
-/** `GET https://pve1:8006/api2/json/nodes`: without the query, since a query may hold secrets. */
-function nameOf(request: Request): string {
-  const { pathname } = new URL(request.url);
-  return `${request.method} ${pathname.replace(/^.*?\/api2\/json/, "")}`;
+/** Sends a call in one go. */
+async function sendPlainly(
+  { baseUrl, auth, send }: HttpSetup,
+  _: OpenapiClient["request"],
+  { id, method, path }: HttpRoute,
+  wire: HttpParams,
+  options: CallDefaults,
+): Promise<Answer> {
+  const form = encodeForm(wire.rest);
+  const url = `${baseUrl}/api2/json${fillPath(path, wire.path)}`;
+  const headers = { accept: "application/json", ...readHeaders(options.headers) };
+  if (form === "") return send({ method, url, headers }, id, auth, options);
+  if (method === "GET" || method === "DELETE")
+    return send({ method, url: `${url}?${form}`, headers }, id, auth, options);
+  const body = encoder.encode(form);
+  return send({ method, url, headers: { ...headers, "content-type": FORM }, body }, id, auth, options);
 }
 
-/** Takes a `Request` apart, so that a transport need not know this runtime's class of that name. */
-async function unpack(request: Request): Promise<Outgoing> {
-  const bytes = new Uint8Array(await request.arrayBuffer());
-  const headers = Object.fromEntries(request.headers);
-  const { method, url } = request;
-  if (bytes.length > 0) return { method, url, headers, body: bytes };
-  const { "content-type": _unused, ...rest } = headers;
-  return { method, url, headers: rest };
-}
-
-function fillLoosely(path: string, values: Readonly<Record<string, unknown>>): string {
-  const texts = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
-  const problems = Object.entries(texts).flatMap(([name, text]) => {
-    const problem = pathProblem(name, text);
-    return problem === undefined ? [] : [[name, problem] as const];
-  });
-  if (problems.length > 0) throw new PveParameterError({ operation: "http", problems: Object.fromEntries(problems) });
-  return fillPath(path, texts);
-}
-
-function isEncoded(body: unknown): body is string | URLSearchParams | FormData | Blob | Uint8Array {
-  return (
-    typeof body === "string" ||
-    body instanceof URLSearchParams ||
-    body instanceof FormData ||
-    body instanceof Blob ||
-    body instanceof Uint8Array
-  );
+/** openapi-fetch's face, before openapi-fetch is there. */
+function createFacade(request: OpenapiClient["request"], middleware: unknown[]): PveHttp {
+  const verbs = VERBS.map((verb) => [
+    verb,
+    (path: string, init: Record<string, unknown> = {}) => request(verb, path, init),
+  ]);
+  const facade = {
+    ...Object.fromEntries(verbs),
+    request: (method: string, path: string, init: Record<string, unknown> = {}) => request(method, path, init),
+    use: (...more: unknown[]) => void middleware.push(...more),
+    eject: (...less: unknown[]) => {
+      for (const one of less) if (middleware.includes(one)) middleware.splice(middleware.indexOf(one), 1);
+    },
+  };
+  return facade as unknown as PveHttp;
 }

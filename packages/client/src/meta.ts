@@ -1,15 +1,26 @@
 import { PveConfigError } from "./errors.js";
+import type { PveResponse } from "./transport.js";
 
-/** A result with what PVE's envelope says beside it. */
+/** A result with what PVE says beside it. */
 export interface Meta<T> {
   readonly data: T;
   /** How many items there are in all, where PVE pages its answer. */
   readonly total?: number;
   /** Staged changes as a unified diff; only the network list of a node has them. */
   readonly changes?: string;
+  /** What the server remarked on a success. */
+  readonly warnings?: readonly string[];
+  readonly status: number;
+  /** The reason phrase; empty behind HTTP/2. */
+  readonly reason: string;
 }
 
-const envelopes = new WeakMap<Promise<unknown>, Promise<Meta<unknown>>>();
+interface Call {
+  readonly meta: Promise<Meta<unknown>>;
+  readonly response: () => PveResponse | undefined;
+}
+
+const calls = new WeakMap<Promise<unknown>, Call>();
 
 /**
  * Waits for a call and gives its result with PVE's `total` and `changes`: `await withMeta(pve.nodes("pve1").tasks.get())`.
@@ -19,17 +30,41 @@ const envelopes = new WeakMap<Promise<unknown>, Promise<Meta<unknown>>>();
  * @throws PveConfigError when the promise is not one that a call of this client returned
  */
 export async function withMeta<T>(call: Promise<T>): Promise<Meta<T>> {
-  const envelope = envelopes.get(call);
-  if (envelope === undefined)
-    throw new PveConfigError("withMeta takes the promise that a call returned, before it is awaited or chained");
-  // Whoever asks for the envelope hears of a failure there; the bare promise must not count as unhandled beside it.
-  call.catch(() => undefined);
-  return envelope as Promise<Meta<T>>;
+  return (await takeOver(call, "withMeta").meta) as Meta<T>;
 }
 
-/** Makes a promise of the data alone, and remembers the envelope for `withMeta`. */
-export function dataOf<T>(answer: Promise<Meta<T>>): Promise<T> {
-  const data = answer.then((meta) => meta.data);
-  envelopes.set(data, answer);
+/**
+ * Waits for a call and gives the answer as it came, unread and unjudged: a refusal is an answer too.
+ * @throws PveConnectionError, or whatever else kept an answer from coming
+ * @throws PveConfigError when the promise is not one that a call of this client returned
+ */
+export async function asResponse(call: Promise<unknown>): Promise<PveResponse> {
+  const { meta, response } = takeOver(call, "asResponse");
+  const failure = await meta.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  const answer = response();
+  if (answer === undefined) throw failure;
+  return answer;
+}
+
+/** Makes a promise of the data alone, and remembers the rest for `withMeta` and `asResponse`. */
+export function dataOf<T>(start: (heard: (response: PveResponse) => void) => Promise<Meta<T>>): Promise<T> {
+  let answer: PveResponse | undefined;
+  const meta = start((response) => {
+    answer = response;
+  });
+  const data = meta.then((known) => known.data);
+  calls.set(data, { meta, response: () => answer });
   return data;
+}
+
+function takeOver(promise: Promise<unknown>, name: string): Call {
+  const call = calls.get(promise);
+  if (call === undefined)
+    throw new PveConfigError(`${name} takes the promise that a call returned, before it is awaited or chained`);
+  // Whoever asks here hears of a failure here; the bare promise must not count as unhandled beside it.
+  promise.catch(() => undefined);
+  return call;
 }

@@ -1,16 +1,57 @@
-import { type ClientOptions, createClient as createNeutralClient, type PveClient } from "./client.js";
+import { createClient as createNeutralClient, type PveClient } from "./client.js";
 import { PveConfigError } from "./errors.js";
 import { createAgent } from "./node-agent.js";
 import { createNodeTransport } from "./node-transport.js";
-import { readTlsOptions, type TlsOptions } from "./tls-options.js";
+import { type OpenIdLogin, type OpenIdRequest, openIdLogin as openIdLoginOver } from "./openid.js";
+import { type NodeAuth, readSecretFiles } from "./secret-file.js";
+import type { TlsOptions } from "./tls-options.js";
+import type { Transport } from "./transport.js";
+import type { WireOptions } from "./wire.js";
 
-export type { TlsOptions } from "./tls-options.js";
+export { type OpenTerminalOptions, openTerminal } from "./console.js";
+export type { ConsoleTarget } from "./console-target.js";
+export {
+  type SpiceConnection,
+  type SpiceOptions,
+  spiceConfig,
+  type VncConnection,
+  vncConnection,
+} from "./console-viewer.js";
+export {
+  type Download,
+  type DownloadOptions,
+  downloadFile,
+  downloadTaskLog,
+  type RestoreFileOptions,
+} from "./download.js";
+export type { OpenIdLogin, OpenIdRequest } from "./openid.js";
+export type { NodeAuth, PasswordFileAuth, TokenFileAuth } from "./secret-file.js";
+export type { Console } from "./terminal.js";
+export type { ClientCertificate, TlsOptions, TlsTrust, TrustStore } from "./tls-options.js";
+export { fileTrustStore } from "./trust-file.js";
+export { type ChecksumAlgorithm, type UploadOptions, type UploadProgress, upload } from "./upload.js";
+export { type UploadContent, uploadName } from "./upload-name.js";
+export type { UploadFile, UploadStream } from "./upload-source.js";
+
+/** Milliseconds for the parts of a request. What is not given is limited by the call's own timeout alone. */
+export interface Timeouts {
+  /** Until a connection stands, TLS included. Default: 10 000, and 2000 where there is another node to go to. */
+  readonly connect?: number;
+  /** From there to the first line of the answer. */
+  readonly headers?: number;
+  /** The longest silence within the body of an answer. */
+  readonly body?: number;
+}
+
+/** How a program on Node reaches its cluster. */
+export interface NodeWireOptions extends Omit<WireOptions, "transport"> {
+  readonly tls?: TlsOptions;
+  readonly timeouts?: Timeouts;
+}
 
 /** What a client on Node needs to know. */
-export interface NodeClientOptions extends Omit<ClientOptions, "transport"> {
-  readonly tls?: TlsOptions;
-  /** Milliseconds until a connection must stand, TLS included. Default: 10 000. */
-  readonly connectTimeout?: number;
+export interface NodeClientOptions extends NodeWireOptions {
+  readonly auth: NodeAuth;
 }
 
 let warned = false;
@@ -21,11 +62,31 @@ let warned = false;
  * @throws PveConfigError when the options cannot be right
  */
 export function createClient(options: NodeClientOptions): PveClient {
-  const { tls: given, connectTimeout = 10_000, ...rest } = options;
-  if (!/^https:\/\//i.test(options.baseUrl)) throw new PveConfigError("baseUrl must begin with https://");
-  const tls = readTlsOptions(given);
+  return createNeutralClient({ ...overHttps(options), auth: readSecretFiles(options.auth) });
+}
+
+/**
+ * Begins a login over an OpenID provider: hand `authUrl` to a browser, and what it comes back with to `finish`.
+ * @throws PveConfigError · PveConnectionError · PveRequestError
+ */
+export function openIdLogin(options: NodeWireOptions & OpenIdRequest): Promise<OpenIdLogin> {
+  return openIdLoginOver(overHttps(options));
+}
+
+/** The same options with a transport that does what those of Node ask for. */
+function overHttps<Options extends NodeWireOptions>(
+  options: Options,
+): Omit<Options, "tls" | "timeouts"> & { readonly transport: Transport } {
+  const { tls, timeouts = {}, ...rest } = options;
+  const bases = typeof options.baseUrl === "string" ? [options.baseUrl] : options.baseUrl;
+  if (!bases.every((base) => /^https:\/\//i.test(base))) throw new PveConfigError("baseUrl must begin with https://");
+  for (const [part, ms] of Object.entries(timeouts)) {
+    if (ms !== undefined && !(ms > 0)) throw new PveConfigError(`timeouts.${part} must be milliseconds above 0`);
+  }
+  const { connect = bases.length > 1 ? 2000 : 10_000, headers, body } = timeouts;
+  const agent = createAgent({ tls, connectTimeout: connect });
   if (tls !== undefined && "insecure" in tls) warnOnce();
-  return createNeutralClient({ ...rest, transport: createNodeTransport(createAgent({ tls, connectTimeout })) });
+  return { ...rest, transport: createNodeTransport(agent, { headers, body }) };
 }
 
 function warnOnce(): void {

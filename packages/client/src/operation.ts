@@ -12,6 +12,8 @@ export interface OperationSpec {
   readonly since?: string;
   /** A `null` result means an empty list. */
   readonly root?: "array";
+  /** Parameters or the result hold property strings, so the grammars are needed. */
+  readonly strings?: true;
 }
 
 /** One parameter as PVE checks it. */
@@ -37,6 +39,8 @@ export interface ParamSpec {
   readonly encode?: "uri";
   /** The parameter that must be given as well. */
   readonly requires?: string;
+  /** The first release that knows the parameter, if it came after the oldest supported one. */
+  readonly since?: string;
 }
 
 /** How a value of an answer is decoded. */
@@ -77,3 +81,14 @@ export interface GrammarKey {
 
 /** The grammars of all property strings, by name. */
 export type Grammars = Readonly<Record<string, Grammar>>;
+
+/** Reads and writes property strings by the name of their grammar. */
+export interface PropertyCodec {
+  /** A value as a record; what does not fit the grammar comes back as it is. */
+  read(value: unknown, grammar: string): unknown;
+  /** A record as text, or everything PVE would turn down in it. */
+  print(
+    record: Readonly<Record<string, unknown>>,
+    grammar: string,
+  ): { readonly text: string } | { readonly problem: string };
+}

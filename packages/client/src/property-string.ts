@@ -110,10 +110,17 @@ export function recordProblems(record: Readonly<Record<string, unknown>>, gramma
     .map(([key]) => `${key} is missing`);
   const wrong = Object.entries(record).flatMap(([key, value]) => {
     if (value === undefined) return [];
-    const problem = valueProblem(value, own(grammar.keys, key));
-    return problem === undefined ? [] : [`${key} ${problem}`];
+    const problem = keyProblem(key, record, grammar) ?? valueProblem(value, own(grammar.keys, key));
+    return problem === undefined ? [] : [`${key === "" ? "''" : key} ${problem}`];
   });
   return [...missing, ...wrong];
+}
+
+function keyProblem(key: string, record: Readonly<Record<string, unknown>>, { keys }: Grammar): string | undefined {
+  if (!/^[^=,]+$/.test(key)) return "is no key; a key holds neither `=` nor a comma";
+  const { alias, keyAlias } = own(keys, key) ?? {};
+  const twice = [alias, keyAlias].find((name) => name !== undefined && own(record, name) !== undefined);
+  return twice === undefined ? undefined : `and ${twice} say the same; give one of them`;
 }
 
 function valueProblem(value: unknown, spec: GrammarKey | undefined): string | undefined {

@@ -2,7 +2,16 @@ import type { PveConnectionError } from "./errors.js";
 import { isUnreachable } from "./refusal.js";
 
 /** How often a request is sent again at most. */
-export const RETRIES = 2;
+const RETRIES = 2;
+
+/**
+ * How often a call may be sent again: as its options say, or twice, or often enough that each of several addresses is
+ * tried twice.
+ */
+export function mostRetries(asked: number | false | undefined, addresses: number): number {
+  if (asked === false) return 0;
+  return asked ?? Math.max(RETRIES, 2 * addresses - 1);
+}
 
 /** The pause before the n-th retry (from 0), in ms. */
 export function backOff(retry: number): number {

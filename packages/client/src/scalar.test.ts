@@ -9,6 +9,9 @@ describe("printScalar", () => {
     [1_048_576, "1048576"],
     [1e21, "1000000000000000000000"],
     [0.5, "0.5"],
+    [1.5e-7, "0.00000015"],
+    [-5e-324, `-0.${"0".repeat(323)}5`],
+    [1.7976931348623157e308, `17976931348623157${"0".repeat(292)}`],
     [-3, "-3"],
     ["as it is", "as it is"],
   ])("writes %j as %j", (given, want) => {
@@ -20,6 +23,7 @@ describe("printScalar", () => {
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (number) => {
         const text = printScalar(number);
         expect(text).toMatch(NUMBER);
+        expect(text).not.toMatch(/e/i);
         expect(Number(text)).toBe(number === 0 ? 0 : number);
       }),
     );
@@ -47,6 +51,7 @@ describe("reading", () => {
     ["8192", 8192],
     ["0.40", 0.4],
     ["1.048576e+06", 1_048_576],
+    ["-0", 0],
     ["N/A", "N/A"],
     ["", ""],
     ["12345678901234567890", "12345678901234567890"],

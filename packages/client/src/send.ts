@@ -1,14 +1,16 @@
 import type { CallOptions } from "./call-options.js";
-import { asConnectionError, connectionError, type Target } from "./connection.js";
 import type { Authenticator } from "./credentials.js";
-import { type Deadline, orAborted, Stopped, startDeadline } from "./deadline.js";
+import { type Deadline, orStopped, Stopped, startDeadline } from "./deadline.js";
+import type { Endpoints } from "./endpoints.js";
 import { PveConnectionError } from "./errors.js";
-import { backOff, mayRetryError, mayRetryStatus, RETRIES } from "./retry.js";
+import { backOff, mayRetryError, mayRetryStatus, mostRetries } from "./retry.js";
+import type { Throttle } from "./throttle.js";
 import type { Answer, Transport } from "./transport.js";
 
 /** A request without credentials. */
 export interface Outgoing {
   readonly method: string;
+  /** Written for the first of the client's addresses; the sender chooses among them. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array<ArrayBuffer>;
@@ -25,86 +27,152 @@ export type Sender = (
 /** What sending depends on. */
 export interface SendContext {
   readonly transport: Transport;
-  /** Milliseconds for one call, retries and login included. */
+  /** Milliseconds for one call, retries, login and waiting for a turn included. */
   readonly timeout: number;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly endpoints: Endpoints;
+  readonly throttle: Throttle | undefined;
 }
 
 /**
  * Makes the sender. The rules: a GET is repeated after network errors and when a node could not be reached; anything
  * else only when provably not a byte was sent; a bare 401 (which PVE gives before it looks at the request) leads to one
- * renewal of a ticket.
+ * renewal of a ticket. A repetition goes to another address of the cluster once the first one was left.
  */
 export function createSender(context: SendContext): Sender {
   return async (outgoing, operation, auth, options) => {
-    const target = { operation, host: new URL(outgoing.url).host };
     const deadline = startDeadline(options.timeout ?? context.timeout, options.signal);
-    const within = <T>(work: Promise<T>): Promise<T> => orAborted(work, deadline.signal);
+    const most = mostRetries(options.retries, context.endpoints.count);
+    const attempt = { context, operation, deadline, most };
+    const within = <T>(work: T | Promise<T>) => (isPromise(work) ? orStopped(work, deadline) : work);
     try {
       const used = await within(auth.headers(outgoing.method));
-      const answer = await tryRepeatedly(context, withHeaders(outgoing, used), target, deadline);
+      const answer = await tryRepeatedly(attempt, withHeaders(outgoing, used));
       if (answer.status !== 401 || answer.bytes.length > 0 || !(await within(auth.renew(used)))) return answer;
       const fresh = await within(auth.headers(outgoing.method));
-      return await tryRepeatedly(context, withHeaders(outgoing, fresh), target, deadline);
+      return await tryRepeatedly(attempt, withHeaders(outgoing, fresh));
     } catch (error) {
-      if (error instanceof Stopped) throw connectionError(target, { kind: deadline.reason(), sent: "no" });
-      throw error;
+      if (!(error instanceof Stopped)) throw error;
+      const base = context.endpoints.choose(outgoing.url);
+      const { connectionError } = await failures();
+      throw connectionError({ operation, host: hostOf(base) }, { kind: deadline.reason(), sent: "no" });
     } finally {
       deadline.close();
     }
   };
 }
 
+/** What failures mean is loaded when there is one. */
+function failures(): Promise<typeof import("./connection.js")> {
+  return import("./connection.js");
+}
+
+function isPromise<T>(work: T | Promise<T>): work is Promise<T> {
+  return work instanceof Promise;
+}
+
 function withHeaders(outgoing: Outgoing, headers: Readonly<Record<string, string>>): Outgoing {
   return { ...outgoing, headers: { ...outgoing.headers, ...headers } };
 }
 
-async function tryRepeatedly(
-  context: SendContext,
-  outgoing: Outgoing,
-  target: Target,
-  deadline: Deadline,
-): Promise<Answer> {
-  for (let retry = 0; ; retry += 1) {
-    const outcome = await tryOnce(context.transport, outgoing, target, deadline);
-    const isFinal =
-      outcome instanceof PveConnectionError
-        ? !mayRetryError(outgoing.method, outcome)
-        : !mayRetryStatus(outgoing.method, outcome.status);
-    if (isFinal || retry >= RETRIES || deadline.signal.aborted) {
-      if (outcome instanceof PveConnectionError) throw outcome;
+/** What stays the same over all tries of one call. */
+interface Attempt {
+  readonly context: SendContext;
+  readonly operation: string;
+  readonly deadline: Deadline;
+  readonly most: number;
+}
+
+async function tryRepeatedly(attempt: Attempt, outgoing: Outgoing): Promise<Answer> {
+  const { endpoints } = attempt.context;
+  const { method, url } = outgoing;
+  let base = endpoints.choose(url);
+  for (let retry = 0, here = 0; ; retry += 1) {
+    const outcome = await tryOnce(attempt, { ...outgoing, url: endpoints.relocate(url, base) }, base);
+    const failed = outcome instanceof PveConnectionError;
+    const mayRetry = failed ? mayRetryError(method, outcome) : mayRetryStatus(method, outcome.status);
+    if (!mayRetry || retry >= attempt.most || attempt.deadline.stopped()) {
+      if (failed) throw outcome;
       return outcome;
     }
-    await pause(context, backOff(retry), deadline.signal);
+    const next = endpoints.choose(url);
+    // Another node need not be given time to recover.
+    if (next === base) await pause(attempt, backOff(here));
+    here = next === base ? here + 1 : 0;
+    base = next;
   }
 }
 
-async function tryOnce(
-  transport: Transport,
-  outgoing: Outgoing,
-  target: Target,
-  deadline: Deadline,
-): Promise<Answer | PveConnectionError> {
-  const { method, url, headers, body } = outgoing;
-  const { signal } = deadline;
-  const init = { method, headers: { ...headers }, signal, redirect: "manual" as const };
+/** Sends once, when it is the request's turn, and keeps count of what that says about the address. */
+async function tryOnce(attempt: Attempt, outgoing: Outgoing, base: string): Promise<Answer | PveConnectionError> {
+  const { context, operation, deadline } = attempt;
+  const leave = context.throttle === undefined ? undefined : await context.throttle.enter(deadline);
   try {
-    const work = transport(url, body === undefined ? init : { ...init, body });
-    const response = await orAborted(work, signal);
-    const bytes = new Uint8Array(await orAborted(response.arrayBuffer(), signal));
-    return { status: response.status, reason: response.statusText, headers: response.headers, bytes };
+    const answer = await orStopped(carry(context.transport, outgoing, deadline), deadline);
+    context.endpoints.answered(base);
+    return answer;
   } catch (error) {
-    if (!signal.aborted) return asConnectionError(error, target);
-    const sent = error instanceof PveConnectionError ? error.sent : "maybe";
-    return connectionError(target, { kind: deadline.reason(), sent });
+    const target = { operation, host: hostOf(base) };
+    const isStopped = deadline.stopped();
+    if (!isStopped) context.endpoints.failed(base);
+    const { asConnectionError, connectionError } = await failures();
+    if (isStopped) {
+      const sent = error instanceof PveConnectionError ? error.sent : "maybe";
+      return connectionError(target, { kind: deadline.reason(), sent });
+    }
+    return asConnectionError(error, target);
+  } finally {
+    leave?.();
   }
 }
 
-async function pause({ sleep }: SendContext, ms: number, signal: AbortSignal): Promise<void> {
+async function carry(
+  transport: Transport,
+  { method, url, headers, body }: Outgoing,
+  deadline: Deadline,
+): Promise<Answer> {
+  const init = {
+    method,
+    headers: { ...headers },
+    redirect: "manual" as const,
+    ...(body && { body }),
+    onStop: deadline.onStop,
+    get signal() {
+      return deadline.signal;
+    },
+  };
+  const response = await transport(url, init);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  return { status: response.status, reason: response.statusText, headers: response.headers, bytes };
+}
+
+function hostOf(base: string): string {
+  return new URL(base).host;
+}
+
+async function pause({ context, deadline }: Attempt, ms: number): Promise<void> {
   try {
-    await orAborted(sleep(ms, signal), signal);
+    await orStopped(context.sleep(ms, deadline.signal), deadline);
   } catch (error) {
     // A sleep may reject with an error of its own when the signal fires.
-    throw signal.aborted ? new Stopped("stopped") : error;
+    throw deadline.stopped() ? new Stopped("stopped") : error;
+  }
+}
+
+/** How long a node has to show that it is back, in ms. */
+const PROBE_TIMEOUT = 5000;
+
+/** Asks an address for the one thing that PVE answers to anybody at once; whatever it answers, it is alive. */
+export async function probeEndpoint(transport: Transport, base: string): Promise<boolean> {
+  const deadline = startDeadline(PROBE_TIMEOUT);
+  const url = `${base}/api2/json/access/ticket`;
+  const headers = { accept: "application/json" };
+  try {
+    await orStopped(carry(transport, { method: "GET", url, headers }, deadline), deadline);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    deadline.close();
   }
 }

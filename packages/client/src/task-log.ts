@@ -6,13 +6,17 @@ export const LOG_PAGE = 500;
 
 /**
  * The lines of a log page that come after the first `seen`. PVE numbers lines from 1 and answers an empty window with
- * one line `no content`, numbered 1.
+ * one line `no content`, numbered 1; a log that it cannot open is one line as well, and none of the task's own.
  */
 export function freshLines(page: unknown, seen: number): string[] {
   const entries = logEntries(page);
   const [only] = entries;
-  if (entries.length === 1 && only?.n === 1 && only.t === "no content") return [];
+  if (entries.length === 1 && only?.n === 1 && isSentinel(only.t)) return [];
   return entries.filter(({ n }) => n > seen).map(({ t }) => t);
+}
+
+function isSentinel(text: string): boolean {
+  return text === "no content" || text.startsWith("unable to open file - ");
 }
 
 /** Whether a page was filled, so that there may be more. */

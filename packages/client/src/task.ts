@@ -1,10 +1,7 @@
-import type { Envelope } from "./answer.js";
 import type { CallOptions } from "./call-options.js";
-import { orAborted } from "./deadline.js";
 import { isRecord, type WireValue } from "./encode.js";
-import { PveConnectionError, PveRequestError, PveTaskError } from "./errors.js";
+import type { Envelope } from "./envelope.js";
 import { readNumber } from "./scalar.js";
-import { freshLines, isFullPage, LOG_PAGE } from "./task-log.js";
 import { nodeOfUpid } from "./upid.js";
 
 /** How a task ended well. */
@@ -42,6 +39,11 @@ export interface TaskWait {
   readonly timeout?: number;
   /** Gets every line of the log exactly once, in order, the last `TASK …` line included. */
   readonly onLog?: (line: string) => void;
+  /**
+   * Gets how far the step under way has come, from 0 to 1, with the line that said so. Backup, restore, clone, disk
+   * move, migration and download report it; with several disks or guests it starts again for each.
+   */
+  readonly onProgress?: (fraction: number, line: string) => void;
 }
 
 /** What a task needs from its client. */
@@ -57,16 +59,7 @@ export interface TaskContext {
 
 const PATH = "/nodes/{node}/tasks/{upid}";
 const STATUS = { id: `GET ${PATH}/status`, method: "GET", path: `${PATH}/status` } as const;
-const LOG = { id: `GET ${PATH}/log`, method: "GET", path: `${PATH}/log` } as const;
 const STOP = { id: `DELETE ${PATH}`, method: "DELETE", path: PATH } as const;
-
-const FIRST_PAUSE = 250;
-const LONGEST_PAUSE = 5000;
-/** Polls without an answer in a row before a wait gives up: five minutes, enough for a node to reboot. */
-const PATIENCE = 60;
-/** Polls in which a task that was just made may still be unknown. */
-const BIRTH = 5;
-const TAIL = 20;
 
 /**
  * A task on the cluster. Deliberately not awaitable: `await pve.call(…)` gives the task itself, `await task.done()`
@@ -90,25 +83,13 @@ export class Task {
    * @throws PveConnectionError with kind `timeout` or `aborted` when the waiting ended first; the task goes on
    */
   async done(wait: TaskWait = {}): Promise<TaskResult> {
-    const tail: string[] = [];
-    const steps = this.#follow(wait, wait.onLog !== undefined);
-    let step = await steps.next();
-    for (; !step.done; step = await steps.next()) {
-      tail.push(step.value);
-      if (tail.length > TAIL) tail.shift();
-      wait.onLog?.(step.value);
-    }
-    const { exitstatus = "unknown" } = step.value;
-    const warnings = /^WARNINGS: (\d+)$/.exec(exitstatus)?.[1];
-    if (exitstatus === "OK") return { exitstatus, warnings: 0 };
-    const log = wait.onLog === undefined ? await this.#tail(wait.signal) : tail;
-    if (warnings === undefined) throw new PveTaskError(this.upid, exitstatus, log);
-    return { exitstatus, warnings: Number(warnings), log };
+    return (await import("./task-follow.js")).awaitTask(this, this.#context, wait);
   }
 
   /** The log from its first line, each line exactly once; follows a running task to its end. */
   async *log(options: Pick<TaskWait, "signal" | "timeout"> = {}): AsyncGenerator<string, void, void> {
-    yield* this.#follow(options, true);
+    const { TaskFollower } = await import("./task-follow.js");
+    yield* new TaskFollower(this, this.#context).follow(options, true);
   }
 
   /** Asks once how the task is doing. Route: `GET /nodes/{node}/tasks/{upid}/status`. */
@@ -135,86 +116,11 @@ export class Task {
     await this.#send(STOP, {}, options);
   }
 
-  /** Polls until the end; yields the log's lines if wanted and returns the last status. */
-  async *#follow(wait: TaskWait, withLog: boolean): AsyncGenerator<string, TaskStatus, void> {
-    const until = this.#context.now() + (wait.timeout ?? Number.POSITIVE_INFINITY);
-    const options: CallOptions = wait.signal === undefined ? {} : { signal: wait.signal };
-    let seen = 0;
-    let misses = 0;
-    let known = false;
-    for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
-      try {
-        const status = await this.status(options);
-        known = true;
-        // The log is read after the status, so a stopped task's log is complete.
-        const lines = withLog ? await this.#linesAfter(seen, options) : [];
-        misses = 0;
-        for (const line of lines) {
-          seen += 1;
-          yield line;
-        }
-        if (status.status === "stopped") return status;
-      } catch (error) {
-        misses += 1;
-        if (!isPassing(error, known, misses)) throw error;
-      }
-      await this.#pause(pause, until, wait);
-    }
-  }
-
-  async #linesAfter(seen: number, options: CallOptions): Promise<string[]> {
-    const lines: string[] = [];
-    for (;;) {
-      const start = seen + lines.length;
-      const { data } = await this.#send(LOG, { start: String(start), limit: String(LOG_PAGE) }, options);
-      lines.push(...freshLines(data, start));
-      if (!isFullPage(data)) return lines;
-    }
-  }
-
-  /** The last lines, for errors; a log that cannot be read must not hide the error. */
-  async #tail(signal: AbortSignal | undefined): Promise<string[]> {
-    const options: CallOptions = signal === undefined ? {} : { signal };
-    try {
-      const first = await this.#send(LOG, { start: "0", limit: "1" }, options);
-      const start = Math.max(0, (first.total ?? 0) - TAIL);
-      return await this.#linesAfter(start, options);
-    } catch {
-      return [];
-    }
-  }
-
-  async #pause(ms: number, until: number, { signal }: TaskWait): Promise<void> {
-    const left = until - this.#context.now();
-    if (left <= 0) throw this.#ended("timeout");
-    const nap = this.#context.sleep(Math.min(ms, left), signal);
-    try {
-      await (signal === undefined ? nap : orAborted(nap, signal));
-    } catch (error) {
-      throw signal?.aborted ? this.#ended("aborted") : error;
-    }
-  }
-
-  #ended(kind: "timeout" | "aborted"): PveConnectionError {
-    const why = kind === "timeout" ? "the task was still running when the time was up" : "the waiting was aborted";
-    return new PveConnectionError(`task ${this.upid}: ${why}; it goes on`, { kind, sent: "maybe" });
-  }
-
   #send(
-    route: typeof STATUS | typeof LOG | typeof STOP,
+    route: typeof STATUS | typeof STOP,
     rest: Readonly<Record<string, string>>,
     options: CallOptions,
   ): Promise<Envelope> {
     return this.#context.exchange(route, { path: { node: this.node, upid: this.upid }, rest }, options);
   }
-}
-
-/** Whether a failed poll says nothing about the task: nobody could be reached, or it is too new to be known. */
-function isPassing(error: unknown, known: boolean, misses: number): boolean {
-  if (error instanceof PveConnectionError) {
-    return misses <= PATIENCE && error.kind !== "aborted" && error.kind !== "tls" && error.kind !== "tls-pin";
-  }
-  if (!(error instanceof PveRequestError)) return false;
-  if (error.kind === "node-unreachable") return misses <= PATIENCE;
-  return !known && misses <= BIRTH && Object.values(error.fields).some((text) => text.includes("no such task"));
 }

@@ -5,6 +5,8 @@ export interface TransportInit {
   /** Complete and in memory: PVE refuses chunked bodies. */
   readonly body?: string | Uint8Array<ArrayBuffer>;
   readonly signal: AbortSignal;
+  /** The same as `signal` without a real one, which a transport that is in a hurry need not touch. */
+  readonly onStop?: (call: () => void) => () => void;
   /** PVE never redirects an API call; following one could send a change twice. */
   readonly redirect: "manual";
 }
@@ -30,6 +32,23 @@ export interface Answer {
   readonly reason: string;
   readonly headers: { get(name: string): string | null };
   readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** An answer as it came, read to its end; what `asResponse` gives. */
+export interface PveResponse extends Answer {
+  /** The body as text. */
+  text(): string;
+  /**
+   * The body as JSON, PVE's envelope included.
+   * @throws SyntaxError when it is none
+   */
+  json(): unknown;
+}
+
+/** Puts readers on an answer. */
+export function readable({ status, reason, headers, bytes }: Answer): PveResponse {
+  const text = () => new TextDecoder().decode(bytes);
+  return { status, reason, headers, bytes, text, json: () => JSON.parse(text()) };
 }
 
 /**

@@ -1,16 +1,10 @@
 import type { CallOptions } from "./call-options.js";
 import { PveParameterError } from "./errors.js";
 import type { PveTree } from "./generated/tree.gen.js";
-import { dataOf, withMeta } from "./meta.js";
+import type { Answerer } from "./interpreter.js";
+import { dataOf } from "./meta.js";
 import type { Method } from "./route.js";
 import { findWalk, type Step } from "./table.js";
-
-/** The primitive that every leaf of the tree calls. */
-export type Caller = (
-  id: string,
-  params?: Readonly<Record<string, unknown>>,
-  options?: CallOptions,
-) => Promise<unknown>;
 
 const METHODS: Readonly<Record<string, Method>> = { get: "GET", post: "POST", put: "PUT", delete: "DELETE" };
 
@@ -18,26 +12,32 @@ const METHODS: Readonly<Record<string, Method>> = { get: "GET", post: "POST", pu
  * The API as a tree, `nodes("pve1").qemu(100).clone.post(…)`. It is nothing but the walk: each step is a proxy that
  * remembers where it is, and the route is looked up when a verb is called.
  */
-export function createTree(call: Caller): PveTree {
-  const tree: unknown = new Proxy({}, { get: (_, word) => (isWord(word) ? createStep([{ word }], call) : undefined) });
+export function createTree(answer: Answerer): PveTree {
+  const tree: unknown = new Proxy(
+    {},
+    { get: (_, word) => (isWord(word) ? createStep([{ word }], answer) : undefined) },
+  );
   // The words and verbs of the interface come from the same specification as the table that the walk is looked up in.
   return tree as PveTree;
 }
 
-function createStep(steps: readonly Step[], call: Caller): unknown {
+function createStep(steps: readonly Step[], answer: Answerer): unknown {
   return new Proxy(() => undefined, {
-    apply: (_, __, [value]: readonly unknown[]) => createStep([...steps, { value: readValue(steps, value) }], call),
+    apply: (_, __, [value]: readonly unknown[]) => createStep([...steps, { value: readValue(steps, value) }], answer),
     get: (_, word) => {
       if (!isWord(word)) return undefined;
       const method = Object.hasOwn(METHODS, word) ? METHODS[word] : undefined;
-      return method === undefined ? createStep([...steps, { word }], call) : createLeaf(method, steps, call);
+      return method === undefined ? createStep([...steps, { word }], answer) : createLeaf(method, steps, answer);
     },
   });
 }
 
-function createLeaf(method: Method, steps: readonly Step[], call: Caller) {
-  return (params: Readonly<Record<string, unknown>> = {}, options?: CallOptions): Promise<unknown> =>
-    dataOf(findWalk(method, steps).then(({ id, values }) => withMeta(call(id, { ...params, ...values }, options))));
+function createLeaf(method: Method, steps: readonly Step[], answer: Answerer) {
+  return (params: Readonly<Record<string, unknown>> = {}, options: CallOptions = {}): Promise<unknown> =>
+    dataOf(async (heard) => {
+      const { id, values } = await findWalk(method, steps);
+      return answer(id, { ...params, ...values }, options, heard);
+    });
 }
 
 /** A step must not look like a promise, or awaiting it by mistake would hang. */

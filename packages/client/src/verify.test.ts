@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { PveParameterError } from "./errors.js";
-import { grammars } from "./generated/grammars.gen.js";
 import type { OperationSpec } from "./operation.js";
+import { propertyCodec } from "./property-codec.js";
 import { parseRoute, type Route } from "./route.js";
 import { verifyParams } from "./verify.js";
 
@@ -28,11 +28,11 @@ const spec: OperationSpec = {
 };
 
 const verify = (params: Record<string, unknown>) =>
-  verifyParams(route, spec, { node: "pve1", vmid: 100, ...params }, grammars);
+  verifyParams(route, spec, { node: "pve1", vmid: 100, ...params }, propertyCodec);
 
-function problems(params: Record<string, unknown>): Readonly<Record<string, string>> {
+async function problems(params: Record<string, unknown>): Promise<Readonly<Record<string, string>>> {
   try {
-    verify(params);
+    await verify(params);
   } catch (error) {
     if (error instanceof PveParameterError) return error.problems;
     throw error;
@@ -41,7 +41,7 @@ function problems(params: Record<string, unknown>): Readonly<Record<string, stri
 }
 
 describe("verifyParams", () => {
-  it("sorts parameters by where they go, in wire form", () => {
+  it("sorts parameters by where they go, in wire form", async () => {
     const params = {
       onboot: true,
       tags: ["a", "b"],
@@ -50,7 +50,7 @@ describe("verifyParams", () => {
       numa7: "cpus=0",
       cores: undefined,
     };
-    expect(verify(params)).toEqual({
+    expect(await verify(params)).toEqual({
       path: { node: "pve1", vmid: "100" },
       rest: { onboot: "1", tags: "a,b", net0: "virtio", numa: "0", numa7: "cpus=0" },
     });
@@ -66,8 +66,8 @@ describe("verifyParams", () => {
     ["an empty list", { delete: [] }],
     ["what requires another together with it", { force: true, delete: "net0" }],
     ["characters rather than bytes counted", { name: "züüüh" }],
-  ])("lets pass %s", (_, params) => {
-    expect(problems(params)).toEqual({});
+  ])("lets pass %s", async (_, params) => {
+    expect(await problems(params)).toEqual({});
   });
 
   test.each<[Record<string, unknown>, string, RegExp]>([
@@ -82,7 +82,7 @@ describe("verifyParams", () => {
     [{ vmid: 99 }, "vmid", /99 is too small; give at least 100/],
     [{ cores: 1.5 }, "cores", /'1\.5' is no whole number/],
     [{ cores: "0x10" }, "cores", /no whole number/],
-    [{ cpulimit: Number.NaN }, "cpulimit", /no number/],
+    [{ cpulimit: Number.NaN }, "cpulimit", /NaN is no number/],
     [{ cpulimit: 129 }, "cpulimit", /too large; give at most 128/],
     [{ onboot: "yes" }, "onboot", /no boolean; use true or false/],
     [{ name: "ABC" }, "name", /'ABC' does not match \[a-z\]\+/],
@@ -90,44 +90,56 @@ describe("verifyParams", () => {
     [{ name: "a" }, "name", /PVE wants at least 2/],
     [{ bios: "efi" }, "bios", /give one of seabios, ovmf/],
     [{ command: ["ls", "-lah"] }, "command", /item 1: is 4 characters long/],
-    [{ name: null }, "name", /null is not a value/],
+    [{ vmid: null }, "vmid", /null is not a value/],
+    [{ delete: null }, "delete", /null is not a value/],
+    [{ teleport: null }, "teleport", /not a parameter/],
     [{ force: true }, "delete", /is required by force/],
     [{ net32: "virtio" }, "net32", /PVE knows net0 to net31/],
     [{ net01: "virtio" }, "net01", /PVE knows net0 to net31/],
     [{ "net[n]": "virtio" }, "net[n]", /PVE knows net0 to net31/],
     [{ net0: { model: "virtoi" } }, "net0", /model must be one of/],
     [{ name: "x".repeat(600_000) }, "name", /makes the request 600\d+ bytes long|at most 5/],
-  ])("turns down %j", (params, field, want) => {
-    const found = problems(params);
+  ])("turns down %j", async (params, field, want) => {
+    const found = await problems(params);
     expect(Object.keys(found)).toEqual([field]);
     expect(found[field]).toMatch(want);
   });
 
-  it("reports all problems in one error, with the first one's field and value", () => {
-    const attempt = () => verify({ cores: 0, bios: "efi", vmid: undefined });
-    expect(attempt).toThrow(PveParameterError);
-    expect(attempt).toThrow(
-      expect.objectContaining({
-        code: "PVE_PARAMETER",
-        operation: route.id,
-        field: "cores",
-        value: 0,
-        problems: { cores: expect.any(String), bios: expect.any(String), vmid: expect.any(String) },
-      }),
-    );
+  it("reports all problems in one error, with the first one's field and value", async () => {
+    const attempt = verify({ cores: 0, bios: "efi", vmid: undefined });
+    await expect(attempt).rejects.toBeInstanceOf(PveParameterError);
+    await expect(attempt).rejects.toMatchObject({
+      code: "PVE_PARAMETER",
+      operation: route.id,
+      field: "cores",
+      value: 0,
+      problems: { cores: expect.any(String), bios: expect.any(String), vmid: expect.any(String) },
+    });
   });
 
-  it("never shows what may be a secret, but shows what merely sounds like one", () => {
-    expect(problems({ cipassword: "hush" })).toEqual({ cipassword: "does not have the form PVE asks for" });
-    expect(problems({ keyboard: "xx" })["keyboard"]).toMatch(/'xx' is not known here/);
+  it("never shows what may be a secret, but shows what merely sounds like one", async () => {
+    expect(await problems({ cipassword: "hush" })).toEqual({ cipassword: "does not have the form PVE asks for" });
+    expect((await problems({ keyboard: "xx" }))["keyboard"]).toMatch(/'xx' is not known here/);
     try {
-      verify({ cipassword: "hush" });
+      await verify({ cipassword: "hush" });
     } catch (error) {
       expect(JSON.stringify(error) + String(error)).not.toContain("hush");
     }
   });
 
-  it("turns down a form larger than PVE reads", () => {
-    expect(problems({ tags: "x".repeat(524_300) })["tags"]).toMatch(/PVE takes 524288/);
+  it("turns down a form larger than PVE reads", async () => {
+    expect((await problems({ tags: "x".repeat(524_300) }))["tags"]).toMatch(/PVE takes 524288/);
+  });
+
+  test.each<[Record<string, unknown>, Record<string, unknown>]>([
+    [{ name: null }, { delete: "name" }],
+    [
+      { cores: 2, net3: null, numa: null },
+      { cores: "2", delete: "net3,numa" },
+    ],
+    [{ name: null, delete: "bios; tags" }, { delete: "bios,tags,name" }],
+    [{ name: null, delete: ["name"] }, { delete: "name" }],
+  ])("moves what is null to delete: %j", async (params, rest) => {
+    expect(await verify(params)).toMatchObject({ rest });
   });
 });

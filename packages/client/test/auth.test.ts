@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { PveRequestError } from "@pve/client";
 import { createSimulator } from "@pve/simulator";
 import { describe, expect, it } from "vitest";
-import { answerJson, failureOf, faultClient, startFaultServer } from "./fault-server.js";
+import { failureOf } from "./fault-server.js";
 import { countRequests, faulty, simulated, simulatedClient } from "./simulated.js";
 
 const LOGIN = /^\/access\/ticket$/;
@@ -159,17 +159,6 @@ describe("a ticket that somebody else fetched", () => {
     expect(countRequests(sim, "POST", LOGIN)).toBe(logins + 1);
     await sim.clock.advance(3 * HOUR);
     expect(await failureOf(pve.nodes.get())).toMatchObject({ kind: "authentication" });
-  });
-});
-
-describe("a second factor", () => {
-  it("is said to be missing here", async () => {
-    const half = { username: "root@pam", ticket: "PVE:!tfa!x", CSRFPreventionToken: "x", NeedTFA: 1 };
-    await using server = await startFaultServer((response) => answerJson(response, half));
-    const { pve } = faultClient(server.url, { auth: { username: "root@pam", password: "x" } });
-    const error = await failureOf(pve.nodes.get());
-    expect(error).toMatchObject({ code: "PVE_REQUEST", kind: "authentication" });
-    expect(String(error)).toMatch(/second factor \(TFA\).*not support yet; use an API token/);
   });
 });
 

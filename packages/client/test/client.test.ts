@@ -1,7 +1,7 @@
-import { createClient, PveConfigError, PveParameterError, PveRequestError, withMeta } from "@pve/client";
+import { asResponse, createClient, PveConfigError, PveParameterError, PveRequestError, withMeta } from "@pve/client";
 import { describe, expect, it, test } from "vitest";
 import { failureOf } from "./fault-server.js";
-import { countRequests, simulated, simulatedClient } from "./simulated.js";
+import { countRequests, faulty, simulated, simulatedClient } from "./simulated.js";
 
 describe("reading", () => {
   it("gives lists in their declared form", async () => {
@@ -64,13 +64,38 @@ describe("withMeta", () => {
     const page = await withMeta(pve.nodes("pve1").tasks.get({ limit: 1 }));
     expect(page.data).toHaveLength(1);
     expect(page.total).toBeGreaterThan(1);
-    expect(await withMeta(pve.call("GET /nodes"))).toEqual({ data: await pve.nodes.get() });
+    expect(await withMeta(pve.call("GET /nodes"))).toEqual({
+      data: await pve.nodes.get(),
+      status: 200,
+      reason: "OK",
+    });
   });
 
   it("fails as the call does, and only for what is no call", async () => {
     const { pve } = simulated();
     expect(await failureOf(withMeta(pve.nodes("ghost").tasks.get()))).toMatchObject({ code: "PVE_REQUEST" });
     expect(await failureOf(withMeta(Promise.resolve(1)))).toMatchObject({ code: "PVE_CONFIG" });
+  });
+});
+
+describe("asResponse", () => {
+  it("gives the answer as it came", async () => {
+    const { pve } = simulated();
+    const response = await asResponse(pve.nodes("pve1").qemu(102).config.get());
+    expect(response).toMatchObject({ status: 200, reason: "OK" });
+    expect(response.headers.get("content-type")).toMatch(/^application\/json/);
+    expect(response.json()).toMatchObject({ data: { onboot: 1, memory: "8192" } });
+    expect(JSON.parse(response.text())).toEqual(response.json());
+  });
+
+  it("gives a refusal too, and fails only when nothing came", async () => {
+    const { pve, sim } = simulated();
+    const refused = await asResponse(pve.nodes("pve1").qemu(4711).config.get());
+    expect(refused).toMatchObject({ status: 500, reason: expect.stringMatching(/does not exist/) });
+    const before = sim.requests().length;
+    expect(await failureOf(asResponse(pve.nodes("").qemu.get()))).toMatchObject({ code: "PVE_PARAMETER" });
+    expect(await failureOf(asResponse(Promise.resolve(1)))).toMatchObject({ code: "PVE_CONFIG" });
+    expect(sim.requests()).toHaveLength(before);
   });
 });
 
@@ -110,6 +135,14 @@ describe("changing", () => {
       });
     },
   );
+
+  it("unsets what is given as null", async () => {
+    const { pve, sim } = simulated();
+    await pve.nodes("pve2").qemu(103).config.put({ tags: null, cores: 2, delete: "onboot" });
+    expect(sim.guest(103)?.config).toMatchObject({ cores: 2 });
+    expect(Object.keys(sim.guest(103)?.config ?? {})).not.toEqual(expect.arrayContaining(["tags"]));
+    expect(Object.keys(sim.guest(103)?.config ?? {})).not.toEqual(expect.arrayContaining(["onboot"]));
+  });
 
   it("gives a task where PVE starts one, and null where it does not", async () => {
     const { pve } = simulated();
@@ -163,9 +196,11 @@ describe("a refusal", () => {
     expect(error).toMatchObject({ status: 400, kind: "not-found", fields: { upid: "no such task" } });
   });
 
-  it("of an operation that PVE has and nobody simulates is unsupported", async () => {
-    const { pve } = simulated();
-    expect(await failureOf(pve.cluster.acme.directories.get())).toMatchObject({ status: 501, kind: "unsupported" });
+  it("of an operation that this release does not have is unsupported", async () => {
+    const { sim } = simulated();
+    const answer = () => new Response('{"data":null}', { status: 501, statusText: "Method 'GET /x' not implemented" });
+    const pve = simulatedClient(sim, { transport: faulty(sim, answer) });
+    expect(await failureOf(pve.cluster.ha.rules.get())).toMatchObject({ status: 501, kind: "unsupported" });
   });
 });
 

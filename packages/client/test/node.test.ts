@@ -150,7 +150,7 @@ describe("over a real connection", () => {
     await using hop = await startHop((near, far) => {
       near.unpipe(far);
     });
-    const pve = client({ baseUrl: hop.url, connectTimeout: 20 });
+    const pve = client({ baseUrl: hop.url, timeouts: { connect: 20 } });
     expect(await failureOf(pve.nodes("pve1").qemu(100).status.stop.post())).toMatchObject({
       kind: "timeout",
       sent: "no",

@@ -54,6 +54,31 @@ describe("a task", () => {
     expect(late).toEqual(whole);
   });
 
+  it("tells how far it has come, where its log says so", async () => {
+    const { pve } = simulated();
+    const heard: [number, string][] = [];
+    const onProgress = (fraction: number, line: string) => heard.push([fraction, line]);
+    const backup = await pve.nodes("pve1").vzdump.post({ vmid: "102", storage: "local" });
+    if (typeof backup === "string") throw new Error(backup);
+    await backup.done({ onProgress });
+    expect(heard.map(([fraction]) => fraction)).toEqual([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]);
+    expect(heard[0]?.[1]).toMatch(/^INFO: {2}10% \(/);
+    heard.length = 0;
+    await (await pve.nodes("pve1").qemu(110).clone.post({ newid: 905, full: true })).done({ onProgress });
+    expect(heard.at(-1)?.[0]).toBe(1);
+    expect(heard.length).toBeGreaterThan(5);
+  });
+
+  it("whose listener throws passes that on as it is", async () => {
+    const { pve } = simulated();
+    const task = await pve.nodes("pve1").qemu(110).clone.post({ newid: 905, full: true });
+    const mine = new PveConnectionError("mine", { kind: "reset", sent: "maybe" });
+    const onLog = () => {
+      throw mine;
+    };
+    expect(await failureOf(task.done({ onLog }))).toBe(mine);
+  });
+
   it("can be followed line by line to its end", async () => {
     const { pve, sim } = simulated();
     const task = await pve.nodes("pve1").qemu(110).clone.post({ newid: 905, full: true });
@@ -159,6 +184,19 @@ describe("waiting", () => {
     const heard: string[] = [];
     await task.done({ onLog: (line) => heard.push(line) });
     expect(heard).toEqual(await wholeLog(sim, task));
+  });
+
+  it("outlasts answers that were cut on their way, but not a server that is no PVE", async () => {
+    const sim = createSimulator();
+    let cut = 3;
+    const broken = () => new Response('{"data":{"sta', { headers: { "content-type": "application/json" } });
+    const pve = simulatedClient(sim, {
+      transport: faulty(sim, (url) => (url.includes("/tasks/") && cut-- > 0 ? broken() : undefined)),
+    });
+    const task = await pve.nodes("pve2").qemu(103).status.start.post();
+    expect(await task.done()).toMatchObject({ exitstatus: "OK" });
+    cut = Number.POSITIVE_INFINITY;
+    expect(await failureOf(pve.task(task.upid).done())).toMatchObject({ code: "PVE_PROTOCOL" });
   });
 
   it("gives up on a node that stays away", async () => {

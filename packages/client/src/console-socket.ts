@@ -1,0 +1,73 @@
+import { Agent } from "node:https";
+import type { WebSocket } from "ws";
+import { readAnswer } from "./answer.js";
+import { asConnectionError, connectionError } from "./connection.js";
+import { PveConfigError, PveProtocolError } from "./errors.js";
+import type { ClientLink } from "./link.js";
+import { agentBehind } from "./node-link.js";
+import { asConnectionFault } from "./node-stream.js";
+
+/** What opening a web socket needs. */
+export interface SocketRequest {
+  readonly operation: string;
+  readonly url: URL;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The agent whose connections web sockets use.
+ * @throws PveConfigError when the client was not made by `@pve/client/node`
+ */
+export function agentOf(link: ClientLink): Agent {
+  const agent = agentBehind(link.transport);
+  if (agent !== undefined) return agent;
+  throw new PveConfigError("consoles need a client that createClient of @pve/client/node made");
+}
+
+/**
+ * Opens a web socket with the client's credentials, over a connection that its agent has accepted (pin, authority).
+ * @throws PveConfigError when the client was not made by `@pve/client/node`
+ * @throws PveConnectionError · PveRequestError · PveProtocolError
+ */
+export async function openSocket(link: ClientLink, request: SocketRequest): Promise<WebSocket> {
+  const { operation, url, signal } = request;
+  const [{ WebSocket: Socket }, headers] = await Promise.all([import("ws"), link.auth.headers("GET")]);
+  const agent = new Agent({ keepAlive: false, maxCachedSessions: 0 });
+  agent.createConnection = agentOf(link).createConnection;
+  const target = { operation, host: url.host };
+  if (signal.aborted) throw connectionError(target, { kind: "aborted", sent: "no" });
+  const socket = new Socket(url, "binary", { agent, headers, perMessageDeflate: false, followRedirects: false });
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      reject(connectionError(target, { kind: "aborted", sent: "maybe" }));
+      socket.terminate();
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    const settle = () => signal.removeEventListener("abort", onAbort);
+    // Stays on, or an error after the opening would end the process; the close event says the rest.
+    socket.on("error", (error) => {
+      settle();
+      reject(asConnectionError(asConnectionFault(error, "maybe"), target));
+    });
+    socket.once("unexpected-response", (outgoing, incoming) => {
+      settle();
+      const status = incoming.statusCode ?? 0;
+      const reason = Buffer.from(incoming.statusMessage ?? "", "latin1").toString("utf8");
+      outgoing.destroy();
+      reject(refusalOf(operation, status, reason));
+    });
+    socket.once("open", () => {
+      settle();
+      resolve(socket);
+    });
+  });
+}
+
+function refusalOf(operation: string, status: number, reason: string): unknown {
+  try {
+    readAnswer({ operation, status, reason, contentType: "", body: '{"data":null}' });
+  } catch (error) {
+    return error;
+  }
+  return new PveProtocolError(operation, status, "answered without opening the web socket; a proxy may not pass it on");
+}

@@ -1,0 +1,64 @@
+import type { PveClient } from "./client.js";
+import { PveConfigError } from "./errors.js";
+import { withGuest } from "./guest.js";
+import { type ClientLink, linkOf } from "./link.js";
+import { compareReleases } from "./supports.js";
+
+/** A guest, wherever it is, or a node itself. */
+export type ConsoleTarget =
+  | { readonly vmid: number; readonly node?: string; readonly kind?: "qemu" | "lxc" }
+  | { readonly node: string; readonly vmid?: undefined };
+
+/** Where a console is. */
+export interface ConsolePlace {
+  readonly node: string;
+  /** Absent for the node itself. */
+  readonly guest?: { readonly vmid: number; readonly kind: "qemu" | "lxc" };
+}
+
+/** From this release on PVE lets API tokens open consoles. */
+const TOKENS_SINCE = "9.1";
+
+/** Calls `work` with the place of a console; a guest whose place was not given is looked up. */
+export async function atConsole<T>(
+  pve: PveClient,
+  target: ConsoleTarget,
+  work: (place: ConsolePlace) => Promise<T>,
+): Promise<T> {
+  if (target.vmid === undefined) return work({ node: target.node });
+  const { vmid, node, kind } = target;
+  if (node !== undefined && kind !== undefined) return work({ node, guest: { vmid, kind } });
+  return withGuest(pve, vmid, (place) => work({ node: node ?? place.node, guest: { vmid, kind: kind ?? place.kind } }));
+}
+
+/**
+ * Asks whether the caller may open consoles at all.
+ * @throws PveConfigError for an API token and a release that refuses it
+ */
+export async function assertMayOpen(pve: PveClient): Promise<void> {
+  if (!linkOf(pve).auth.isToken) return;
+  const { release } = await pve.version.get();
+  if (compareReleases(release, TOKENS_SINCE) >= 0) return;
+  throw new PveConfigError(
+    `API tokens open consoles from Proxmox VE ${TOKENS_SINCE} on, and this is ${release}; make a client with username and password`,
+  );
+}
+
+/** Path of a place below `/api2/json`. */
+export function pathOf({ node, guest }: ConsolePlace): string {
+  const base = `/nodes/${encodeURIComponent(node)}`;
+  return guest === undefined ? base : `${base}/${guest.kind}/${guest.vmid}`;
+}
+
+/**
+ * The web socket of a console that was just opened. It is on the host that opened it, even if the guest runs elsewhere:
+ * PVE tunnels from there.
+ */
+export function webSocketUrl(link: ClientLink, place: ConsolePlace, opened: { port: number; ticket: string }): URL {
+  const path = `/api2/json${pathOf(place)}`;
+  const url = new URL(`${link.baseUrl(path)}${path}/vncwebsocket`);
+  url.protocol = url.protocol === "http:" ? "ws:" : "wss:";
+  // `+` must not stand for a blank here: tickets are base64.
+  url.search = `?port=${opened.port}&vncticket=${encodeURIComponent(opened.ticket)}`;
+  return url;
+}

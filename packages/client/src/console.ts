@@ -1,0 +1,60 @@
+import type { PveClient } from "./client.js";
+import { agentOf, openSocket } from "./console-socket.js";
+import {
+  assertMayOpen,
+  atConsole,
+  type ConsolePlace,
+  type ConsoleTarget,
+  pathOf,
+  webSocketUrl,
+} from "./console-target.js";
+import { linkOf } from "./link.js";
+import { type Console, Terminal } from "./terminal.js";
+
+/** Which terminal to open. */
+export type OpenTerminalOptions = ConsoleTarget & {
+  /** Serial port of a virtual machine. Default: the one set as display, else the only one. */
+  readonly serial?: "serial0" | "serial1" | "serial2" | "serial3";
+  /** Size of the window. Default: what the terminal thinks, usually 80 by 24. */
+  readonly columns?: number;
+  readonly rows?: number;
+  /** Ends the opening; an open terminal is ended with `close`. */
+  readonly signal?: AbortSignal;
+};
+
+/**
+ * Opens a text terminal: a virtual machine's serial port, a container's console or a node's shell. The pin holds for the
+ * web socket too. API tokens may from Proxmox VE 9.1 on. Routes: `POST …/termproxy`, `GET …/vncwebsocket`.
+ * @throws PveConfigError when the release refuses API tokens, or the client cannot open web sockets
+ * @throws PveConnectionError · PveRequestError · PveProtocolError
+ * @example
+ * await using terminal = await openTerminal(pve, { vmid: 100, columns: 120, rows: 40 });
+ * await terminal.write("uptime\r");
+ * for await (const bytes of terminal) process.stdout.write(bytes);
+ */
+export async function openTerminal(pve: PveClient, options: OpenTerminalOptions): Promise<Console> {
+  const link = linkOf(pve);
+  agentOf(link);
+  await assertMayOpen(pve);
+  const signal = options.signal ?? new AbortController().signal;
+  return atConsole(pve, options, async (place) => {
+    const opened = await openProxy(pve, place, options);
+    const operation = `GET ${pathOf(place)}/vncwebsocket`;
+    // The ticket is good for seconds, so everything that can wait comes later.
+    const socket = await openSocket(link, { operation, url: webSocketUrl(link, place, opened), signal });
+    const { user, ticket, upid } = opened;
+    const terminal = await Terminal.open(socket, { operation, node: place.node, upid, user, ticket });
+    const { columns, rows } = options;
+    if (columns !== undefined && rows !== undefined) terminal.resize(columns, rows);
+    return terminal;
+  });
+}
+
+function openProxy(pve: PveClient, { node, guest }: ConsolePlace, { serial, signal }: OpenTerminalOptions) {
+  const call = signal === undefined ? {} : { signal };
+  if (guest === undefined) return pve.call("POST /nodes/{node}/termproxy", { node }, call);
+  const { vmid, kind } = guest;
+  if (kind === "lxc") return pve.call("POST /nodes/{node}/lxc/{vmid}/termproxy", { node, vmid }, call);
+  const params = { node, vmid, ...(serial === undefined ? {} : { serial }) };
+  return pve.call("POST /nodes/{node}/qemu/{vmid}/termproxy", params, call);
+}

@@ -1,0 +1,199 @@
+import { createGunzip } from "node:zlib";
+import type { PveClient } from "./client.js";
+import { asConnectionError, connectionError, type Target } from "./connection.js";
+import { encodeForm } from "./encode.js";
+import { judge } from "./envelope.js";
+import { PveConnectionError, PveProtocolError } from "./errors.js";
+import { type ClientLink, linkOf } from "./link.js";
+import { agentBehind } from "./node-link.js";
+import { asConnectionFault, requestStream } from "./node-stream.js";
+import { backOff, mayRetryError } from "./retry.js";
+import { fillPath } from "./route.js";
+import { nodeOfUpid } from "./upid.js";
+
+/** A file on its way. */
+export interface Download {
+  /** Its bytes, fetched as they are read; cancelling closes the connection. Fails with `PveConnectionError`. */
+  readonly stream: ReadableStream<Uint8Array>;
+  /** What PVE calls it. */
+  readonly filename?: string;
+  readonly contentType: string;
+  /** Bytes, where PVE says so beforehand. */
+  readonly size?: number;
+}
+
+/** How to download. */
+export interface DownloadOptions {
+  /** Ends the download, also while it is read. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds without a byte, while one is waited for, until it is given up. Default: 60 000. */
+  readonly idleTimeout?: number;
+}
+
+/** Which file of a backup. */
+export interface RestoreFileOptions extends DownloadOptions {
+  readonly node: string;
+  /** A storage of type `pbs`. */
+  readonly storage: string;
+  /** The backup's volume id. */
+  readonly volume: string;
+  /** As `GET /nodes/{node}/storage/{storage}/file-restore/list` gives it (base64). */
+  readonly filepath: string;
+  /** Pack a folder as `tar.zst` instead of zip. */
+  readonly tar?: boolean;
+}
+
+const FILE = "/nodes/{node}/storage/{storage}/file-restore/download";
+const LOG = "/nodes/{node}/tasks/{upid}/log";
+const IDLE_TIMEOUT = 60_000;
+const RETRIES = 2;
+/** A refusal longer than this is not PVE's. */
+const LONGEST_REFUSAL = 64 * 1024;
+
+/**
+ * Downloads a file, or a folder as an archive, out of a backup on a Proxmox Backup Server, with constant memory. Route:
+ * `GET /nodes/{node}/storage/{storage}/file-restore/download`.
+ * @throws PveConnectionError · PveRequestError · PveProtocolError before the first byte
+ */
+export function downloadFile(pve: PveClient, options: RestoreFileOptions): Promise<Download> {
+  const { node, storage, volume, filepath, tar } = options;
+  const query = encodeForm({ filepath, volume, ...(tar === true ? { tar: "1" } : {}) });
+  return download(linkOf(pve), `GET ${FILE}`, `${fillPath(FILE, { node, storage })}?${query}`, options);
+}
+
+/**
+ * Downloads the whole log of a task as text, as PVE keeps it; of a running task what there is so far. Route:
+ * `GET /nodes/{node}/tasks/{upid}/log` with `download`.
+ * @throws PveParameterError when the text is no UPID
+ * @throws PveConnectionError · PveRequestError · PveProtocolError before the first byte
+ */
+export function downloadTaskLog(pve: PveClient, upid: string, options: DownloadOptions = {}): Promise<Download> {
+  const path = `${fillPath(LOG, { node: nodeOfUpid(upid), upid })}?download=1`;
+  return download(linkOf(pve), `GET ${LOG}`, path, options);
+}
+
+/** An answer whose body is still to come. */
+interface Opened {
+  readonly status: number;
+  readonly reason: string;
+  readonly header: (name: string) => string;
+  readonly pieces: AsyncIterable<Uint8Array>;
+}
+
+async function download(
+  link: ClientLink,
+  operation: string,
+  path: string,
+  options: DownloadOptions,
+): Promise<Download> {
+  const url = `${link.baseUrl(`/api2/json${path}`)}/api2/json${path}`;
+  const target = { operation, host: new URL(url).host };
+  const used = await link.auth.headers("GET");
+  let answer = await openRepeatedly(link, url, target, used, options);
+  if (answer.status === 401 && (await link.auth.renew(used))) {
+    answer = await openRepeatedly(link, url, target, await link.auth.headers("GET"), options);
+  }
+  const { status, reason, header, pieces } = answer;
+  const contentType = header("content-type");
+  if (status !== 200) {
+    await judge({ operation, status, reason, contentType, body: await readText(pieces) });
+    throw new PveProtocolError(operation, status, `answered ${status} instead of a file`);
+  }
+  const filename = /filename="?([^";]+)"?/i.exec(header("content-disposition"))?.[1];
+  const size = header("content-encoding") === "" ? header("content-length") : "";
+  return {
+    stream: asStream(pieces, target, options.signal),
+    contentType,
+    ...(filename === undefined ? {} : { filename }),
+    ...(size === "" ? {} : { size: Number(size) }),
+  };
+}
+
+async function openRepeatedly(
+  link: ClientLink,
+  url: string,
+  target: Target,
+  headers: Readonly<Record<string, string>>,
+  options: DownloadOptions,
+): Promise<Opened> {
+  for (let retry = 0; ; retry += 1) {
+    try {
+      return await open(link, url, headers, options);
+    } catch (error) {
+      const known = asConnectionError(error, target);
+      if (options.signal?.aborted) throw connectionError(target, { kind: "aborted", sent: known.sent });
+      if (retry >= RETRIES || !mayRetryError("GET", known)) throw known;
+      await link.sleep(backOff(retry), options.signal);
+    }
+  }
+}
+
+async function open(
+  { transport }: ClientLink,
+  url: string,
+  credentials: Readonly<Record<string, string>>,
+  { signal = new AbortController().signal, idleTimeout = IDLE_TIMEOUT }: DownloadOptions,
+): Promise<Opened> {
+  const headers = { ...credentials, accept: "*/*" };
+  const agent = agentBehind(transport);
+  if (agent === undefined) {
+    const response = await transport(url, { method: "GET", headers, signal, redirect: "manual" });
+    const { status, statusText: reason } = response;
+    return { status, reason, header: (name) => response.headers.get(name) ?? "", pieces: piecesOf(response) };
+  }
+  const { status, reason, header, body } = await requestStream(agent, url, {
+    method: "GET",
+    headers,
+    signal,
+    idleTimeout,
+  });
+  // PVE compresses some answers although nobody asked.
+  const pieces = header("content-encoding") === "gzip" ? body.pipe(createGunzip()) : body;
+  if (pieces !== body) body.on("error", (error) => pieces.destroy(error));
+  return { status, reason, header, pieces };
+}
+
+/** A fetch's answer can be read as it comes; another transport's may be there as a whole only. */
+async function* piecesOf(response: { arrayBuffer(): Promise<ArrayBuffer> }): AsyncGenerator<Uint8Array, void, void> {
+  if ("body" in response && response.body instanceof ReadableStream) yield* response.body;
+  else yield new Uint8Array(await response.arrayBuffer());
+}
+
+async function readText(pieces: AsyncIterable<Uint8Array>): Promise<string> {
+  const heard: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const piece of pieces) {
+      heard.push(piece);
+      length += piece.length;
+      if (length > LONGEST_REFUSAL) break;
+    }
+  } catch {
+    // Cut off together with the connection; the status line says enough.
+  }
+  return new TextDecoder().decode(Buffer.concat(heard));
+}
+
+/** Gives a piece only when it is asked for, so that nothing piles up here. */
+function asStream(pieces: AsyncIterable<Uint8Array>, target: Target, signal?: AbortSignal): ReadableStream<Uint8Array> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const step = await iterator.next();
+          if (step.done === true) controller.close();
+          else controller.enqueue(new Uint8Array(step.value));
+        } catch (error) {
+          const known = error instanceof PveConnectionError ? error : asConnectionFault(error, "maybe");
+          const kind = signal?.aborted === true ? "aborted" : known.kind;
+          controller.error(connectionError(target, { kind, sent: "maybe" }));
+        }
+      },
+      async cancel() {
+        await iterator.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
