@@ -46,6 +46,7 @@ const TASKS = {
     ["node", "scripts/check-packages.mjs"],
     ["node", "scripts/check-readme.mjs"],
     ["pnpm", "--filter", "@pve/tools", "run", "surface"],
+    node("packages/simulator/test/coverage/report.ts", "docs/simulator-coverage.md"),
     ["git", "diff", "--exit-code", "--stat", "--", "specs", "packages/tools", "docs"],
   ],
 };

@@ -3,6 +3,7 @@ import type { TreeInterfaces } from "./client-tree.js";
 import { treeInterfaces } from "./client-tree.js";
 import { type OperationTypes, TypeCollector } from "./client-types.js";
 import { grammarTypeName } from "./names.js";
+import { aliasStatement } from "./record-types.js";
 
 /** The types of one older release: what it lacks is absent, everything else is the newest release's own type. */
 export interface ReleaseTypes {
@@ -29,9 +30,11 @@ export function releaseTypes(release: string, newest: readonly OperationTypes[])
     const own = collector.add({ ...operation, parameters });
     return [{ ...own, result: types.result, isOwn: true }];
   });
-  for (const { interfaces: all, grammars: used } of collector.areas.values()) {
-    const names = new Set(operations.filter(({ isOwn }) => isOwn).flatMap(({ body, params }) => [body, params]));
-    interfaces.push(...all.filter(({ name }) => names.has(name)));
+  const owned = operations.filter(({ isOwn }) => isOwn).flatMap(({ body, params }) => [body, params]);
+  for (const { interfaces: all, aliases, grammars: used } of collector.areas.values()) {
+    const isOwned = ({ name }: { readonly name: string }) =>
+      owned.some((own) => own !== undefined && belongs(name, own));
+    interfaces.push(...all.filter(isOwned), ...aliases.filter(isOwned).map(aliasStatement));
     for (const grammar of used) grammars.add(grammarTypeName(grammar));
   }
   const mentioned = JSON.stringify(interfaces);
@@ -42,6 +45,11 @@ export function releaseTypes(release: string, newest: readonly OperationTypes[])
     grammars: [...grammars].filter((name) => new RegExp(`\\b${name}\\b`).test(mentioned)).sort(),
     tree: treeInterfaces(operations, changed),
   };
+}
+
+/** Whether a declaration is the parameters named so, or a part of them: what its types share, one type, its path. */
+function belongs(name: string, own: string): boolean {
+  return name === own || (name.startsWith(own) && !/^(Result|Item)/.test(name.slice(own.length)));
 }
 
 /** Whether something came after a release; what has no `since` is as old as the oldest supported one. */

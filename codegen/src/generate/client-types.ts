@@ -7,6 +7,7 @@ import {
 import { areaOf } from "../model.js";
 import { operationDoc, schemaDoc } from "./doc-text.js";
 import { grammarTypeName, operationName, propertyName } from "./names.js";
+import { declareRecord, recordResult } from "./record-types.js";
 import type { SpecOperation, SpecParameter, SpecSchema } from "./spec-operations.js";
 import { familyMember, type MemberText, memberTexts, typeText } from "./type-text.js";
 
@@ -27,7 +28,7 @@ export interface OperationTypes {
 
 export interface AreaTypes {
   readonly interfaces: InterfaceDeclarationStructure[];
-  readonly aliases: { readonly name: string; readonly type: string }[];
+  readonly aliases: { readonly name: string; readonly doc: string; readonly type: string }[];
   readonly grammars: Set<string>;
   task: boolean;
 }
@@ -44,18 +45,20 @@ export class TypeCollector {
     const inPath = operation.parameters.filter(({ place }) => place === "path");
     const others = operation.parameters.filter(({ place }) => place !== "path");
     const body = others.length === 0 ? undefined : name;
-    if (body !== undefined)
-      types.interfaces.push(
-        interfaceOf(
-          body,
-          `Parameters of \`${operation.route}\` beside its path.`,
-          members(others, types.grammars, canUnset(operation)),
-        ),
+    const nullable = canUnset(operation);
+    const isUnion =
+      body !== undefined &&
+      declareRecord(types, body, `Parameters of \`${operation.route}\` beside its path.`, others, (group) =>
+        members(group, types.grammars, nullable),
       );
     const params = inPath.length === 0 ? body : `${name}Params`;
     if (inPath.length > 0) {
+      const doc = `Parameters of \`${operation.route}\`.`;
+      // An interface cannot extend a union, so those few are joined to their path by an intersection.
+      if (isUnion) types.aliases.push({ name: `${name}Params`, doc, type: `${name} & ${name}Path` });
+      const own = members(inPath, types.grammars);
       types.interfaces.push(
-        interfaceOf(`${name}Params`, `Parameters of \`${operation.route}\`.`, members(inPath, types.grammars), body),
+        interfaceOf(isUnion ? `${name}Path` : `${name}Params`, doc, own, isUnion ? undefined : body),
       );
     }
     const bodyOptional = others.every(({ required }) => !required);
@@ -87,25 +90,10 @@ export class TypeCollector {
     }
     const returns = operation.returns;
     if (returns === undefined) return "unknown";
-    if (isRecord(returns)) {
-      types.interfaces.push(
-        interfaceOf(
-          `${name}Result`,
-          `What \`${operation.route}\` returns.`,
-          memberTexts(returns, "output", types.grammars),
-        ),
-      );
-      return `${name}Result`;
-    }
+    if (isRecord(returns)) return recordResult(`${name}Result`, `What \`${operation.route}\` returns.`, returns, types);
     if (returns.type === "array" && returns.items !== undefined && isRecord(returns.items)) {
-      types.interfaces.push(
-        interfaceOf(
-          `${name}Item`,
-          `One element of what \`${operation.route}\` returns.`,
-          memberTexts(returns.items, "output", types.grammars),
-        ),
-      );
-      return `${name}Item[]`;
+      const doc = `One element of what \`${operation.route}\` returns.`;
+      return `${recordResult(`${name}Item`, doc, returns.items, types)}[]`;
     }
     return typeText(returns, "output", types.grammars);
   }
@@ -149,7 +137,7 @@ function members(parameters: readonly SpecParameter[], grammars: Set<string>, nu
   });
 }
 
-function interfaceOf(
+export function interfaceOf(
   name: string,
   doc: string,
   memberList: readonly MemberText[],

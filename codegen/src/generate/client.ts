@@ -20,6 +20,7 @@ import {
   TypeCollector,
 } from "./client-types.js";
 import { grammarTypeName } from "./names.js";
+import { aliasStatement } from "./record-types.js";
 import { withSingleValues } from "./single-values.js";
 import { specGrammars, specOperations, specRelease } from "./spec-operations.js";
 
@@ -92,6 +93,7 @@ function areaStatements(types: AreaTypes): StatementStructures[] {
   return [
     ...(types.grammars.size > 0 ? [importOf("./grammars.gen.js", [...types.grammars].map(grammarTypeName))] : []),
     ...types.interfaces,
+    ...types.aliases.map(aliasStatement),
     // A module without an export would be a script.
     ...(types.interfaces.length === 0 ? ["export {};" as unknown as StatementStructures] : []),
   ];

@@ -1,4 +1,5 @@
 import type { PveClient } from "./client.js";
+import type { Console } from "./console-session.js";
 import { agentOf, openSocket } from "./console-socket.js";
 import {
   assertMayOpen,
@@ -9,7 +10,7 @@ import {
   webSocketUrl,
 } from "./console-target.js";
 import { linkOf } from "./link.js";
-import { type Console, Terminal } from "./terminal.js";
+import { Terminal } from "./terminal.js";
 
 /** Which terminal to open. */
 export type OpenTerminalOptions = ConsoleTarget & {

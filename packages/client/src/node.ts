@@ -9,6 +9,7 @@ import type { Transport } from "./transport.js";
 import type { WireOptions } from "./wire.js";
 
 export { type OpenTerminalOptions, openTerminal } from "./console.js";
+export type { Console } from "./console-session.js";
 export type { ConsoleTarget } from "./console-target.js";
 export {
   type SpiceConnection,
@@ -26,7 +27,6 @@ export {
 } from "./download.js";
 export type { OpenIdLogin, OpenIdRequest } from "./openid.js";
 export type { NodeAuth, PasswordFileAuth, TokenFileAuth } from "./secret-file.js";
-export type { Console } from "./terminal.js";
 export type { ClientCertificate, TlsOptions, TlsTrust, TrustStore } from "./tls-options.js";
 export { fileTrustStore } from "./trust-file.js";
 export { type ChecksumAlgorithm, type UploadOptions, type UploadProgress, upload } from "./upload.js";

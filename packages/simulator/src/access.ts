@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { builtInRoles } from "./access-roles.js";
+import type { Section } from "./section-config.js";
 
 /** An API token of a user. */
 export interface Token {
@@ -47,6 +48,8 @@ export interface Realm {
   readonly type: "pam" | "pve" | "ad" | "ldap" | "openid";
   comment?: string;
   default?: boolean;
+  /** The rest of its section; secrets are not kept. */
+  options?: Section;
 }
 
 /** One row of the access control list. */

@@ -20,6 +20,8 @@ export interface TaskStart {
   readonly type: string;
   /** What it works on, usually a VMID; may be empty. */
   readonly id: string;
+  /** Who it runs as; the caller unless said otherwise. */
+  readonly authid?: string;
   readonly work: TaskWork;
 }
 
@@ -56,6 +58,8 @@ export interface Call {
   allowed(path: string, privs: readonly string[], any?: "any"): boolean;
   /** Starts a worker and returns its UPID. The first step runs when the answer is out. */
   startTask(task: TaskStart): string;
+  /** Calls `run` once when that much simulated time has passed: for what a node does on its own, without a task. */
+  later(ms: number, run: () => void): void;
   /** Only on the upload route: what came in (`params["filename"]` is its name as sent). */
   readonly upload?: Upload;
   /** Envelope key beside `data`: how many items there are in all. */

@@ -51,7 +51,7 @@ export async function decodeParams(request: WireRequest, query: string, isUpload
   if (isJson(contentType)) {
     const decoded = decodeJson(bytes.toString("utf8"));
     return typeof decoded === "string"
-      ? plainRefusal(500, decoded)
+      ? plainRefusal(500, `${decoded}\n`)
       : { params: { ...withoutCacheBuster(decoded), ...fromQuery } };
   }
   return { params: { ...withoutCacheBuster(decodeForm(bytes.toString("latin1"))), ...fromQuery } };
@@ -60,7 +60,7 @@ export async function decodeParams(request: WireRequest, query: string, isUpload
 function decodeUpload(bytes: Uint8Array, contentType: string, fromQuery: RawParams): Decoded | Reply {
   const read = readMultipart(bytes, multipartBoundary(contentType) ?? "");
   if ("status" in read) {
-    return read.text === "" ? emptyRefusal(read.status, read.reason) : plainRefusal(read.status, read.text);
+    return read.text === "" ? emptyRefusal(read.status, read.reason) : plainRefusal(read.status, `${read.text}\n`);
   }
   return { params: { ...read.fields, filename: read.filename, ...fromQuery }, upload: { bytes: read.bytes } };
 }

@@ -1,6 +1,6 @@
 import type { ContractOperation } from "./contract.js";
 import { denied, invalid, PveFailure } from "./failure.js";
-import type { Call, Caller, Value } from "./handler.js";
+import type { Call, Caller, TaskStart, Value } from "./handler.js";
 import type { Decoded } from "./http-body.js";
 import type { Core } from "./http-core.js";
 import { type Format, refusal, success } from "./http-envelope.js";
@@ -21,7 +21,12 @@ export interface ApiRequest {
   readonly caller?: Caller;
   /** An API token came along, whether it was looked at or not. */
   readonly showsToken: boolean;
+  /** What becomes of the tasks that this request starts. */
+  readonly alterTask?: AlterTask;
 }
+
+/** Changes a task before it starts. */
+export type AlterTask = (task: TaskStart) => TaskStart;
 
 const nobody: Caller = { userid: "", authid: "" };
 /** How long the entry node tries to reach a node that is down, in simulated milliseconds. */
@@ -108,7 +113,10 @@ async function run(
     world,
     now: () => Math.floor(clock.now() / 1000),
     allowed: (path, privs, any) => holds(world, caller.authid, path, privs, any),
-    startTask: (task) => tasks.start(task, caller.authid).upid,
+    startTask: (task) => tasks.start(request.alterTask?.(task) ?? task, task.authid ?? caller.authid).upid,
+    later: (ms, run) => {
+      clock.at(clock.now() + ms, run);
+    },
     ...(request.decoded.upload ? { upload: request.decoded.upload } : {}),
   };
   const data = await handler(context);

@@ -15,4 +15,6 @@ export interface Core {
   readonly tasks: TaskStore;
   /** How long a 401 takes, in simulated milliseconds. */
   readonly authDelay: number;
+  /** The script that a node's API viewer loads. */
+  apidoc(): string;
 }

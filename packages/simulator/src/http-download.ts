@@ -1,8 +1,11 @@
 /** A handler's answer that is sent as a file instead of an envelope. */
 export interface Download {
   readonly contentType: string;
-  readonly filename: string;
-  readonly body: string;
+  /** Absent: shown, not saved. */
+  readonly filename?: string;
+  /** Already compressed, as `Content-Encoding` will say. */
+  readonly encoding?: "gzip";
+  readonly body: string | Uint8Array;
 }
 
 const downloads = new WeakSet<object>();

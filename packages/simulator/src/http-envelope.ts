@@ -1,4 +1,5 @@
 import type { PveFailure } from "./failure.js";
+import { consoleOf } from "./http-console.js";
 import { isDownload } from "./http-download.js";
 import { emptyRefusal, firstLine, type Reply } from "./http-message.js";
 
@@ -20,12 +21,15 @@ export function success(
 ): Reply {
   const { viaDaemon } = extras;
   if (isDownload(data)) {
-    const disposition = ["Content-Disposition", `attachment; filename="${data.filename}"`] as const;
+    const { filename, encoding } = data;
     return {
       status: 200,
       reason: "OK",
       contentType: data.contentType,
-      extra: [disposition],
+      extra: [
+        ...(encoding === undefined ? [] : [["Content-Encoding", encoding] as const]),
+        ...(filename === undefined ? [] : [["Content-Disposition", `attachment; filename="${filename}"`] as const]),
+      ],
       body: data.body,
       viaDaemon,
     };
@@ -37,7 +41,9 @@ export function success(
     ...(extras.changes ? { changes: extras.changes } : {}),
     ...(format === "extjs" ? { success: 1 } : {}),
   };
-  return { status: 200, reason: "OK", contentType, body: JSON.stringify(envelope), viaDaemon };
+  const open = consoleOf(data);
+  const body = JSON.stringify(envelope);
+  return { status: 200, reason: "OK", contentType, body, viaDaemon, ...(open === undefined ? {} : { console: open }) };
 }
 
 /** Statuses that PVE raises without the newline that a Perl `die` text ends in. */

@@ -1,3 +1,5 @@
+import type { OpenConsole } from "./http-console.js";
+
 /** One request as it arrives, before anything has been judged. */
 export interface WireRequest {
   readonly method: string;
@@ -18,6 +20,10 @@ export interface WireResponse {
   readonly reason: string;
   readonly headers: readonly (readonly [string, string])[];
   readonly body: Uint8Array;
+  /** What a websocket is connected to, if the request asked for one. */
+  readonly console?: OpenConsole;
+  /** Where a fault resets the connection; half the body is out with `in-body`. */
+  readonly reset?: "before-head" | "in-body" | "after-body";
 }
 
 /** What an answer holds, before the headers that every answer has. */
@@ -31,6 +37,8 @@ export interface Reply {
   readonly body?: string | Uint8Array;
   /** Executed by the root daemon, whose own `Connection: close` shines through. */
   readonly viaDaemon?: boolean;
+  /** What a websocket is connected to. */
+  readonly console?: OpenConsole;
 }
 
 const encoder = new TextEncoder();
@@ -56,10 +64,11 @@ export function toWire(reply: Reply, now: number): WireResponse {
       ["Expires", date],
     ],
     body: bytes ?? new Uint8Array(),
+    ...(reply.console === undefined ? {} : { console: reply.console }),
   };
 }
 
-/** A refusal of the HTTP layer: the text is both the reason phrase and the body, without content type. */
+/** A refusal of the HTTP layer: the text is both the reason phrase and the body (with Perl's newline, if there is one). */
 export function plainRefusal(status: number, text: string): Reply {
   return { status, reason: firstLine(text), body: text };
 }

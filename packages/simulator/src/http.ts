@@ -1,7 +1,8 @@
+import { apidocPath } from "./apidoc.js";
 import { authenticate, type Credentials, readCredentials } from "./auth.js";
 import type { Caller } from "./handler.js";
 import { decodeParams, refuseBody, silence } from "./http-body.js";
-import { call } from "./http-call.js";
+import { type AlterTask, call } from "./http-call.js";
 import type { Core } from "./http-core.js";
 import { type Format, isFormat } from "./http-envelope.js";
 import { percentDecode } from "./http-form.js";
@@ -17,15 +18,15 @@ const maxHeaderBytes = 8192;
  * Judges one request in PVE's order and answers it; `undefined` means that the connection is closed without an answer.
  * Both doors of the simulator, in process and over TLS, end here.
  */
-export async function answer(core: Core, request: WireRequest): Promise<WireResponse | undefined> {
-  const reply = hasTooManyHeaders(request) ? silence : (refuseProtocol(request) ?? (await serve(core, request)));
+export async function answer(
+  core: Core,
+  request: WireRequest,
+  alterTask?: AlterTask,
+): Promise<WireResponse | undefined> {
+  const reply = hasTooManyHeaders(request)
+    ? silence
+    : (refuseProtocol(request) ?? (await serve(core, request, alterTask)));
   return reply === silence ? undefined : toWire(reply, core.clock.now());
-}
-
-/** The path below `/api2/<format>`, decoded, or the decoded path itself when it is none of the API. */
-export function apiPath(target: string): string {
-  const path = percentDecode(target.split("?", 1)[0] ?? "");
-  return /^\/api2\/+[a-z][a-z0-9]+(\/.*)$/.exec(path)?.[1] ?? path;
 }
 
 function hasTooManyHeaders({ headers }: WireRequest): boolean {
@@ -49,7 +50,11 @@ function refuseProtocol({ method, headers }: WireRequest): Reply | undefined {
   );
 }
 
-async function serve(core: Core, request: WireRequest): Promise<Reply | typeof silence> {
+async function serve(core: Core, request: WireRequest, alterTask?: AlterTask): Promise<Reply | typeof silence> {
+  if (request.method === "GET" && request.target.split("?", 1)[0] === apidocPath) {
+    // Static files ask for no login.
+    return { status: 200, reason: "OK", contentType: "application/javascript", body: core.apidoc() };
+  }
   const uri = readUri(request.target);
   if ("status" in uri) {
     return uri;
@@ -78,6 +83,7 @@ async function serve(core: Core, request: WireRequest): Promise<Reply | typeof s
     decoded,
     showsToken: credentials.apiToken !== undefined,
     ...(caller ? { caller } : {}),
+    ...(alterTask ? { alterTask } : {}),
   });
 }
 
@@ -93,7 +99,7 @@ function readUri(target: string): Uri | Reply {
   const query = mark < 0 ? "" : target.slice(mark + 1);
   const [, format, below = ""] = /^\/api2\/+([a-z][a-z0-9]+)(\/.*)?$/.exec(path) ?? [];
   if (format === undefined) {
-    return path.startsWith("/api2") ? plainRefusal(501, "no such uri") : plainRefusal(500, `no such file '${path}'`);
+    return path.startsWith("/api2") ? plainRefusal(501, "no such uri") : plainRefusal(500, `no such file '${path}'\n`);
   }
   const short = `/${below
     .split("/")

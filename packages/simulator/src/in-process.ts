@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { gunzipSync } from "node:zlib";
 import type { WireRequest, WireResponse } from "./http-message.js";
 
 /**
@@ -25,15 +26,37 @@ export function toResponse(reply: WireResponse | undefined): Response {
     const cause = Object.assign(new Error("other side closed"), { code: "UND_ERR_SOCKET" });
     throw new TypeError("fetch failed", { cause });
   }
+  if (reply.reset === "before-head") {
+    throw new TypeError("fetch failed", { cause: connectionReset() });
+  }
   const headers = new Headers();
   for (const [name, value] of reply.headers) {
     headers.append(name, value);
   }
   // A reason phrase is bytes; where it is not ASCII, fetch shows them as Latin-1.
   const statusText = Buffer.from(reply.reason, "utf8").toString("latin1");
-  return new Response(reply.body.length > 0 ? Buffer.from(reply.body) : null, {
-    status: reply.status,
-    statusText,
-    headers,
+  // A real fetch takes the compression off and leaves the header.
+  const plain = headers.get("content-encoding") === "gzip" ? gunzipSync(reply.body) : reply.body;
+  const body = plain.length > 0 ? Buffer.from(plain) : null;
+  const { status } = reply;
+  return new Response(body && reply.reset === "in-body" ? cutOff(body) : body, { status, statusText, headers });
+}
+
+function connectionReset(): Error {
+  return Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET", syscall: "read" });
+}
+
+/** The first half of a body, and then the error that a reset connection ends in. */
+function cutOff(body: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array> {
+  let isOut = false;
+  return new ReadableStream({
+    pull(controller) {
+      if (isOut) {
+        controller.error(new TypeError("terminated", { cause: connectionReset() }));
+      } else {
+        controller.enqueue(body.subarray(0, Math.ceil(body.length / 2)));
+        isOut = true;
+      }
+    },
   });
 }

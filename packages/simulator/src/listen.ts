@@ -1,15 +1,15 @@
-import { Buffer } from "node:buffer";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { createServer, type Server } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
-import { deflateSync, gzipSync } from "node:zlib";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { createSecureContext, TLSSocket } from "node:tls";
 import { createCertificate } from "./certificate.js";
-import type { WireRequest, WireResponse } from "./http-message.js";
+import { type Answer, converse } from "./listen-connection.js";
+import { redirectToTls } from "./listen-redirect.js";
 
 /** Where to listen; the default is a free port of 127.0.0.1. */
 export interface ListenOptions {
   readonly host?: string;
   readonly port?: number;
+  /** After how many milliseconds an idle connection is closed; PVE's own 5000 unless said otherwise. */
+  readonly idleTimeout?: number;
 }
 
 /** A simulator that can be reached over HTTPS. */
@@ -23,36 +23,49 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** PVE closes connections that are idle for this long. */
-const idleTimeout = 5000;
-const requestsPerConnection = 100;
+/** The first byte of a TLS handshake; anything else is plain HTTP. */
+const tlsHandshake = 0x16;
 
-/** Opens the HTTPS door; every request is answered by `answer`. */
+/** Opens the HTTPS door; every request is answered by `answer`. Plain HTTP on the same port is sent to HTTPS. */
 export async function listen(
-  answer: (request: WireRequest) => Promise<WireResponse | undefined>,
-  { host = "127.0.0.1", port = 0 }: ListenOptions = {},
+  answer: Answer,
+  { host = "127.0.0.1", port = 0, idleTimeout = 5000 }: ListenOptions = {},
 ): Promise<Listener> {
   const { certificate, key, fingerprint256 } = await createCertificate(host);
-  const counts = new WeakMap<Socket, number>();
-  const server = createServer({ cert: certificate, key, keepAliveTimeout: idleTimeout });
-  server.timeout = idleTimeout;
-  const serve = (request: IncomingMessage, response: ServerResponse): void => {
-    const count = (counts.get(request.socket) ?? 0) + 1;
-    counts.set(request.socket, count);
-    void respond(answer, request, response, count >= requestsPerConnection);
-  };
-  server.on("request", serve);
-  // PVE takes no notice of `Expect: 100-continue`: no interim answer.
-  server.on("checkContinue", serve);
-  server.on("clientError", (_error, socket) => {
-    if (socket.writable) {
-      socket.end("HTTP/1.0 400 bad request\r\nConnection: close\r\nContent-Length: 11\r\n\r\nbad request");
-    }
+  const secureContext = createSecureContext({ cert: certificate, key });
+  const open = new Set<Socket>();
+  const server = createServer({ pauseOnConnect: false }, (socket) => {
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
+    socket.on("error", () => socket.destroy());
+    socket.setNoDelay(true);
+    const reset = (): void => {
+      socket.resetAndDestroy();
+    };
+    const abandon = (): void => {
+      socket.destroy();
+    };
+    socket.setTimeout(idleTimeout, abandon);
+    socket.once("data", (first: Buffer) => {
+      // Whoever takes over sets a timeout of its own.
+      socket.setTimeout(0);
+      socket.off("timeout", abandon);
+      socket.pause();
+      socket.unshift(first);
+      const isSecure = first[0] === tlsHandshake;
+      const speaker = isSecure ? new TLSSocket(socket, { isServer: true, secureContext }) : socket;
+      converse(speaker, { answer: isSecure ? answer : redirectToTls, reset, idleTimeout }).catch(abandon);
+    });
   });
   await bind(server, host, port);
   const { port: bound } = server.address() as AddressInfo;
   const shown = host.includes(":") ? `[${host}]` : host;
-  return { url: `https://${shown}:${bound}`, fingerprint256, certificate, close: () => closeServer(server) };
+  return {
+    url: `https://${shown}:${bound}`,
+    fingerprint256,
+    certificate,
+    close: () => closeServer(server, open),
+  };
 }
 
 function bind(server: Server, host: string, port: number): Promise<void> {
@@ -65,78 +78,11 @@ function bind(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-function closeServer(server: Server): Promise<void> {
+function closeServer(server: Server, open: ReadonlySet<Socket>): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
-    server.closeAllConnections();
-  });
-}
-
-async function respond(
-  answer: (request: WireRequest) => Promise<WireResponse | undefined>,
-  request: IncomingMessage,
-  response: ServerResponse,
-  isLast: boolean,
-): Promise<void> {
-  // The socket's idle timeout must not cut off an answer that takes its time.
-  request.socket.setTimeout(0);
-  try {
-    const reply = await answer(toRequest(request));
-    request.socket.setTimeout(idleTimeout);
-    if (reply) {
-      send(compress(reply, request.headers["accept-encoding"] ?? ""), response, isLast);
+    for (const socket of open) {
+      socket.destroy();
     }
-    // Without a reply the idle timeout closes the connection, as it does in PVE.
-  } catch {
-    request.socket.destroy();
-  }
-}
-
-function toRequest(request: IncomingMessage): WireRequest {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(request.headers)) {
-    headers[name] = Array.isArray(value) ? value.join(", ") : (value ?? "");
-  }
-  return {
-    method: request.method ?? "",
-    target: request.url ?? "/",
-    headers,
-    length: Number(headers["content-length"] ?? 0),
-    body: async () => {
-      request.socket.setTimeout(idleTimeout);
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) {
-        chunks.push(Buffer.from(chunk as Uint8Array));
-      }
-      request.socket.setTimeout(0);
-      return Buffer.concat(chunks);
-    },
-  };
-}
-
-function send(reply: WireResponse, response: ServerResponse, isLast: boolean): void {
-  // PVE sends `Connection: close` and `Connection: Keep-Alive` together for what its root daemon did, and keeps the
-  // connection open. Node would close it, so only the truth is sent here.
-  const close = isLast || reply.status >= 400;
-  const headers = reply.headers.filter(([name]) => name !== "Connection").flat();
-  response.sendDate = false;
-  // An answer without body has no length either; Node would announce chunks.
-  response.useChunkedEncodingByDefault = false;
-  // The reason phrase goes out as UTF-8 bytes, which Node takes as Latin-1 characters.
-  const reason = Buffer.from(reply.reason, "utf8").toString("latin1");
-  response.writeHead(reply.status, reason, ["Connection", close ? "close" : "Keep-Alive", ...headers]);
-  response.end(reply.body);
-}
-
-/** Bodies over 1 KiB are compressed for whoever asks. */
-function compress(reply: WireResponse, accepted: string): WireResponse {
-  const encoding = /gzip/.test(accepted) ? "gzip" : /deflate/.test(accepted) ? "deflate" : undefined;
-  if (!encoding || reply.body.length <= 1024) {
-    return reply;
-  }
-  const body = encoding === "gzip" ? gzipSync(reply.body) : deflateSync(reply.body);
-  const headers = reply.headers.map(([name, value]) =>
-    name === "Content-Length" ? ([name, String(body.length)] as const) : ([name, value] as const),
-  );
-  return { ...reply, body, headers: [["Content-Encoding", encoding], ...headers] };
+  });
 }

@@ -17,6 +17,7 @@ export interface PermissionSource {
 export type Grants = ReadonlyMap<string, boolean>;
 
 const nothing: Grants = new Map();
+const everything: Grants = new Map(allPrivileges.map((privilege) => [privilege, true]));
 
 /** PVE's normal form of an ACL path; `undefined` when it holds characters that no ACL path may hold. */
 export function normalizePath(path: string): string | undefined {
@@ -40,7 +41,7 @@ export function splitAuthid(authid: string): { readonly userid: string; readonly
  */
 export function privilegesOn(source: PermissionSource, authid: string, path: string): Grants {
   if (authid === "root@pam") {
-    return new Map(allPrivileges.map((privilege) => [privilege, true]));
+    return everything;
   }
   const { userid, tokenid } = splitAuthid(authid);
   if (tokenid === undefined) {

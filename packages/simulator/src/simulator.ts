@@ -1,14 +1,17 @@
+import { apidocScript } from "./apidoc.js";
 import { createTicketOffice } from "./auth-tickets.js";
 import { type Clock, realClock, virtualClock } from "./clock.js";
+import { createFaults, type Fault, type Faults } from "./faults.js";
+import { answerWithFaults } from "./faults-answer.js";
 import { contract } from "./generated/contract.gen.js";
 import { allHandlers } from "./handlers/index.js";
-import { answer, apiPath } from "./http.js";
 import type { Core } from "./http-core.js";
 import type { WireRequest, WireResponse } from "./http-message.js";
+import { apiPath } from "./http-path.js";
 import { toResponse, toWireRequest } from "./in-process.js";
 import { type Listener, type ListenOptions, listen } from "./listen.js";
 import { createRouter } from "./route.js";
-import type { Seeded } from "./seeds/seed.js";
+import type { Seed, Seeded } from "./seeds/seed.js";
 import { type SeedName, seeds } from "./seeds/seeds.js";
 import { createTasks } from "./tasks.js";
 import type { Guest } from "./world.js";
@@ -21,6 +24,8 @@ export interface SimulatorOptions {
   readonly clock?: "virtual" | { readonly speed: number };
   /** How long a refused login takes on the simulator's clock, in milliseconds; PVE's own 3000 unless said otherwise. */
   readonly authDelay?: number;
+  /** What goes wrong from the start; more with `faults.add`. */
+  readonly faults?: readonly Fault[];
 }
 
 /** The state of a guest, for assertions. */
@@ -75,6 +80,8 @@ export interface Simulator {
     /** Waits on the simulator's clock; a virtual one moves on and returns at once. */
     sleep(ms: number, signal?: AbortSignal): Promise<void>;
   };
+  /** What is to go wrong, in process and over HTTPS alike. */
+  readonly faults: Faults;
   guest(vmid: number): GuestView | undefined;
   /** What arrived so far, oldest first. */
   requests(): readonly SeenRequest[];
@@ -86,18 +93,26 @@ const defaultAuthDelay = 3000;
 
 /** Creates a simulator. It needs no port until `listen` is called; close it when done. */
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
-  const seed = seeds[options.seed ?? "three-nodes"];
+  return createSimulatorFrom(seeds[options.seed ?? "three-nodes"], options);
+}
+
+/** The same over a world of one's own: not exported, because a world's shape is nobody else's business. */
+export function createSimulatorFrom(seed: Seed, options: Omit<SimulatorOptions, "seed"> = {}): Simulator {
   const seeded = seed.build();
   const start = seed.origin * 1000;
   const { clock: mode = "virtual" } = options;
   const clock = mode === "virtual" ? virtualClock(start) : realClock(start, mode.speed);
   const core = createCore(seeded, clock, options.authDelay ?? defaultAuthDelay);
+  const faults = createFaults(core.router, core.world);
+  for (const fault of options.faults ?? []) {
+    faults.add(fault);
+  }
   const seen: { method: string; path: string; status: number }[] = [];
   const listeners = new Set<Listener>();
   const handle = async (request: WireRequest): Promise<WireResponse | undefined> => {
     const entry = { method: request.method, path: apiPath(request.target), status: 0 };
     seen.push(entry);
-    const reply = await answer(core, request);
+    const reply = await answerWithFaults(core, faults, request);
     clock.tick();
     entry.status = reply?.status ?? 0;
     return reply;
@@ -118,6 +133,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     },
     credentials: seeded.credentials,
     clock: { now: clock.now, advance: clock.advance, sleep: clock.sleep },
+    faults: { add: faults.add, clear: faults.clear },
     guest: (vmid) => viewOf(core.world.guests.get(vmid)),
     requests: () => seen.map((entry) => ({ ...entry })),
     close,
@@ -130,7 +146,16 @@ function createCore({ world, history }: Seeded, clock: Clock, authDelay: number)
   const bootedAt = (node: string): number => world.nodes.get(node)?.bootedAt ?? 0;
   const tasks = createTasks({ clock, bootedAt, history });
   const handlers = allHandlers(tasks, tickets);
-  return { router: createRouter(contract), handlers, world, clock, tickets, tasks, authDelay };
+  return {
+    router: createRouter(contract),
+    handlers,
+    world,
+    clock,
+    tickets,
+    tasks,
+    authDelay,
+    apidoc: () => apidocScript(contract),
+  };
 }
 
 async function fetchInProcess(

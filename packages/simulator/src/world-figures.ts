@@ -1,4 +1,4 @@
-import type { Guest, Node, World } from "./world.js";
+import type { Config, Guest, Node, World } from "./world.js";
 import { driveFile, driveKeys, driveSize, isCdrom } from "./world-drives.js";
 import { parseOption } from "./world-option.js";
 import { noise } from "./world-random.js";
@@ -30,8 +30,44 @@ export interface GuestLimits {
   readonly maxswap: number;
 }
 
+/** What limits were read from, beside a boot disk that the boot order names. */
+const limitKeys = ["cores", "sockets", "vcpus", "cpulimit", "memory", "swap", "boot", "rootfs"];
+
+interface KnownLimits {
+  readonly values: readonly unknown[];
+  readonly bootKey: string;
+  readonly bootValue: unknown;
+  readonly nodeCores: number | undefined;
+  readonly limits: GuestLimits;
+}
+
+/** Lists of thousands of guests read the same limits again and again; a configuration that has changed is read anew. */
+const knownLimits = new WeakMap<Config, KnownLimits>();
+
 /** Reads a guest's limits from its configuration. */
 export function guestLimits(world: World, guest: Guest): GuestLimits {
+  const { config, kind } = guest;
+  const nodeCores = world.nodes.get(guest.node)?.cores;
+  const known = knownLimits.get(config);
+  const isCurrent =
+    known?.nodeCores === nodeCores &&
+    known?.bootValue === config[known?.bootKey ?? ""] &&
+    limitKeys.every((key, index) => config[key] === known?.values[index]);
+  if (known && isCurrent) {
+    return known.limits;
+  }
+  const limits = readLimits(world, guest);
+  const bootKey = kind === "lxc" ? "rootfs" : (/order=([^;,]+)/.exec(String(config["boot"] ?? ""))?.[1] ?? "");
+  const bootValue = config[bootKey];
+  // Without a disk that comes first, any drive may decide: such limits are not kept.
+  if (bootValue !== undefined && !isCdrom(bootValue) && !bootKey.startsWith("net")) {
+    const values = limitKeys.map((key) => config[key]);
+    knownLimits.set(config, { values, bootKey, bootValue, nodeCores, limits });
+  }
+  return limits;
+}
+
+function readLimits(world: World, guest: Guest): GuestLimits {
   const { config } = guest;
   const cores =
     guest.kind === "qemu"
@@ -64,13 +100,42 @@ function bootDiskSize(guest: Guest): number {
   return boot === undefined ? 0 : driveSize(config[boot]);
 }
 
+const idle: GuestFigures = { cpu: 0, mem: 0, disk: 0, netin: 0, netout: 0, diskread: 0, diskwrite: 0, uptime: 0 };
+
+interface KnownFigures {
+  readonly now: number;
+  readonly since: number;
+  readonly paused: boolean;
+  readonly limits: GuestLimits;
+  readonly figures: GuestFigures;
+}
+
+/** The list, the node and the pool of a guest ask for the same figures at the same moment. */
+const knownFigures = new WeakMap<Guest, KnownFigures>();
+
 /** A guest's figures: they depend on nothing but the guest's number and the time, and grow while it runs. */
 export function guestFigures(world: World, guest: Guest, now: number): GuestFigures {
-  const running = guest.running;
+  const { running } = guest;
   if (running === undefined) {
-    return { cpu: 0, mem: 0, disk: 0, netin: 0, netout: 0, diskread: 0, diskwrite: 0, uptime: 0 };
+    return idle;
   }
-  const { maxmem, maxdisk } = guestLimits(world, guest);
+  const { since, paused } = running;
+  const limits = guestLimits(world, guest);
+  const known = knownFigures.get(guest);
+  if (known?.now === now && known.since === since && known.paused === paused && known.limits === limits) {
+    return known.figures;
+  }
+  const figures = readFigures(guest, running, limits, now);
+  knownFigures.set(guest, { now, since, paused, limits, figures });
+  return figures;
+}
+
+function readFigures(
+  guest: Guest,
+  running: NonNullable<Guest["running"]>,
+  { maxmem, maxdisk }: GuestLimits,
+  now: number,
+): GuestFigures {
   const uptime = Math.max(0, now - running.since);
   const busy = running.paused ? 0 : load(guest.vmid, now);
   const fill = 0.25 + 0.4 * noise(guest.vmid, 7);

@@ -1,4 +1,5 @@
 import type { AccessState } from "./access.js";
+import type { Areas } from "./world-areas.js";
 import type { Random } from "./world-random.js";
 
 /** A stored configuration value: what a guest or storage configuration file holds for one key. */
@@ -117,10 +118,12 @@ export interface Node {
   readonly node: string;
   readonly nodeid: number;
   readonly ip: string;
+  /** Its weight in the quorum; 1 unless said otherwise. */
+  readonly votes?: number;
   /** An offline node answers 595 and its figures are unknown. */
   online: boolean;
   /** Epoch seconds of the last boot. */
-  readonly bootedAt: number;
+  bootedAt: number;
   readonly cores: number;
   readonly sockets: number;
   readonly cpuModel: string;
@@ -145,9 +148,9 @@ export interface Pool {
 }
 
 /** Everything the simulated cluster knows, as plain mutable state. */
-export interface World {
+export interface World extends Areas {
   /** Absent on a standalone node. */
-  readonly cluster?: { readonly name: string; readonly version: number; quorate: boolean };
+  cluster?: { readonly name: string; version: number; quorate: boolean };
   /** The node whose address the simulator answers on. */
   readonly entry: string;
   readonly nodes: Map<string, Node>;

@@ -65,7 +65,7 @@ describe("request bodies", () => {
     const answer = await send("POST", groups, { form, headers: { "content-type": "application/json" } });
     expect(answer.status).toBe(500);
     expect(answer.reason).toMatch(text);
-    expect(answer.text).toBe(answer.reason);
+    expect(answer.text).toBe(`${answer.reason}\n`);
     expect(answer.json).toStrictEqual({});
   });
 

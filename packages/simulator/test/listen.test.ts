@@ -1,4 +1,5 @@
 import { request } from "node:https";
+import { connect as connectPlain } from "node:net";
 import { connect } from "node:tls";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -35,15 +36,12 @@ function asRoot(sim: Simulator): Record<string, string> {
   return { authorization: `PVEAPIToken=${sim.credentials.token}` };
 }
 
-/** Sends bytes as they are over one TLS connection and returns what comes back until it is closed. */
-function speak({ url, certificate }: Listener, text: string): Promise<string> {
+/** Sends bytes as they are over one connection and returns what comes back until it is closed. */
+function speak({ url, certificate }: Listener, text: string, kind: "tls" | "plain" = "tls"): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect({
-      host: "127.0.0.1",
-      port: Number(new URL(url).port),
-      ca: certificate,
-      servername: "localhost",
-    });
+    const where = { host: "127.0.0.1", port: Number(new URL(url).port) };
+    const socket =
+      kind === "plain" ? connectPlain(where) : connect({ ...where, ca: certificate, servername: "localhost" });
     let heard = "";
     socket.on("data", (chunk) => {
       heard += chunk.toString("latin1");
@@ -61,7 +59,7 @@ describe("the HTTPS door", () => {
     const answer = await ask(listener, "/api2/json/version", asRoot(sim));
     expect(answer).toMatchObject({ status: 200, reason: "OK" });
     expect(answer.body.toString()).toBe((await send("GET", "/version")).text);
-    expect(answer.headers).toMatchObject({ server: "pve-api-daemon/3.0", connection: "Keep-Alive" });
+    expect(answer.headers).toMatchObject({ server: "pve-api-daemon/3.0", connection: "close" });
     expect(answer.fingerprint256).toBe(listener.fingerprint256);
     expect(listener.fingerprint256).toMatch(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
     expect(listener.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
@@ -129,6 +127,53 @@ describe("the HTTPS door", () => {
     const heard = await speak(await sim.listen(), one.repeat(100));
     const connections = [...heard.matchAll(/\r\nConnection: (\S+)/g)].map((match) => match[1]);
     expect(connections).toStrictEqual([...Array<string>(99).fill("Keep-Alive"), "close"]);
+  });
+
+  it("sends both connection headers for what the root daemon did, and keeps the connection open", async () => {
+    const { sim } = openSession();
+    const head = ["PUT /api2/json/cluster/options HTTP/1.1", "Host: x", "Content-Length: 14"];
+    const sign = `Authorization: PVEAPIToken=${sim.credentials.token}`;
+    const change = [...head, sign, "", "keyboard=en-us"].join("\r\n");
+    const last = ["GET /api2/json/version HTTP/1.1", "Host: x", "Connection: close", sign, "", ""].join("\r\n");
+    const heard = await speak(await sim.listen(), change + last);
+    const connections = [...heard.matchAll(/\r\nConnection: (\S+)/g)].map((match) => match[1]);
+    expect(connections).toStrictEqual(["close", "Keep-Alive", "close"]);
+  });
+
+  it("closes after the answer to HTTP/1.0 and refuses HTTP/2", async () => {
+    const { sim } = openSession();
+    const listener = await sim.listen();
+    const sign = `Authorization: PVEAPIToken=${sim.credentials.token}`;
+    const old = await speak(listener, `GET /api2/json/version HTTP/1.0\r\n${sign}\r\n\r\n`);
+    expect(old).toMatch(/^HTTP\/1\.0 200 OK\r\n/);
+    expect(old).toMatch(/\r\nConnection: close\r\n/);
+    const modern = await speak(listener, "GET /api2/json/version HTTP/2.0\r\n\r\n");
+    expect(modern).toMatch(/^HTTP\/1\.0 506 http protocol version 2\.0 not supported\r\n/);
+  });
+
+  it.each([
+    ["too many header lines", Array.from({ length: 70 }, (_, n) => `X-H${n}: 1`)],
+    ["too many header bytes", [`X-Big: ${"x".repeat(8200)}`]],
+  ])("never answers a request with %s", async (_title, lines) => {
+    const { sim } = openSession();
+    const listener = await sim.listen({ idleTimeout: 50 });
+    const head = ["GET /api2/json/version HTTP/1.1", "Host: x", ...lines, "", ""].join("\r\n");
+    expect(await speak(listener, head)).toBe("");
+    expect(await speak(listener, "GET /api2/json/version HTTP/1.1\r\n")).toBe("");
+    expect(sim.requests()).toHaveLength(0);
+  });
+
+  it.each([
+    ["GET", "301 Moved Permanently"],
+    ["POST", "308 Permanent Redirect"],
+  ])("sends plain HTTP to HTTPS: %s", async (method, status) => {
+    const { sim } = openSession();
+    const listener = await sim.listen({ idleTimeout: 50 });
+    const { host } = new URL(listener.url);
+    const text = `${method} /api2/json/version HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 0\r\n\r\n`;
+    const heard = await speak(listener, text, "plain");
+    expect(heard.startsWith(`HTTP/1.1 ${status}\r\n`)).toBe(true);
+    expect(heard).toContain(`\r\nLocation: ${listener.url}/api2/json/version\r\n`);
   });
 
   it("is closed with its simulator", async () => {

@@ -6,25 +6,66 @@ export type Risk = "read" | "change" | "destroy";
 
 /** The ways of answering that take more than one call; each is a function in recipes/. */
 export type RecipeName =
+  | "add-node"
+  | "alerts"
+  | "apply-updates"
+  | "backup-guest"
   | "cancel-task"
+  | "cluster-config"
   | "cluster-nodes"
   | "cluster-resources"
   | "cluster-stats"
   | "cluster-tasks"
+  | "console"
   | "create-container"
   | "create-guest"
+  | "create-pool"
+  | "create-record"
+  | "create-replication"
+  | "create-rule"
+  | "create-security-group"
+  | "create-token"
+  | "create-vlan"
+  | "delete-backup"
   | "delete-guest"
+  | "delete-pool"
+  | "delete-record"
+  | "delete-rule"
+  | "delete-vlan"
+  | "disable-ha"
+  | "enable-ha"
+  | "firewall-rules"
   | "guest-config"
   | "guests"
+  | "ha-status"
   | "list-backups"
   | "list-tasks"
   | "migrate-guest"
+  | "node-certificates"
+  | "node-config"
+  | "node-logs"
+  | "node-network"
+  | "node-power"
+  | "pool"
+  | "pool-members"
+  | "remove-node"
+  | "replication-jobs"
+  | "restore-backup"
+  | "security-groups"
+  | "set-acl"
   | "snapshot-tree"
+  | "statistics"
   | "storage-content"
   | "storage-info"
   | "storage-quota"
   | "task-log"
-  | "update-config";
+  | "tokens"
+  | "update-config"
+  | "update-pool"
+  | "update-record"
+  | "update-vlan"
+  | "upload-backup"
+  | "vlan-config";
 
 /** A parameter of the tool's own, or one of the operation that needs another type or other words. */
 export interface Parameter {
@@ -55,6 +96,8 @@ export interface ToolEntry {
   readonly why?: string;
   /** The tool's parameters: a parameter of the operation by name, or one of the tool's own. */
   readonly accepts: Readonly<Record<string, string | Parameter>>;
+  /** Parameters of the operation that are the same in every call. */
+  readonly fixed?: Readonly<Record<string, string | number | boolean | undefined>>;
   /** Parameters that may be left out although the operation insists on them; the recipe finds a value. */
   readonly optional?: readonly string[];
   /** `node_name` may be left out: it is found from the guest's VMID or from the task's id. */
@@ -68,6 +111,12 @@ export interface ToolEntry {
   /** Doing it twice has no further effect. Only a POST has to say so. */
   readonly repeatable?: true;
   readonly recipe?: RecipeName;
+  /** The operation that reads the record a change is about, so that it can be shown before and after. */
+  readonly shows?: OperationId;
+  /** The answer holds a secret that PVE shows once: without a place to keep it, nothing is sent. */
+  readonly secret?: true;
+  /** Older names of the tool. They work when called, and are not listed. */
+  readonly aliases?: readonly string[];
   /** The other operations of the recipe. */
   readonly also?: readonly OperationId[];
   /** Arguments that work on the simulator's seed `three-nodes`. */
@@ -120,10 +169,11 @@ type WindowArgument = "filter" | "fields" | "sort" | "limit" | "offset";
 
 type Definition<Id extends OperationId, A, Optional extends string, Locates> = Omit<
   ToolEntry,
-  "operation" | "risk" | "why" | "accepts" | "optional" | "locates" | "example"
+  "operation" | "risk" | "why" | "accepts" | "fixed" | "optional" | "locates" | "example"
 > &
   RiskOf<Id> & {
     readonly accepts: A;
+    readonly fixed?: { readonly [Name in ParamName<Id>]?: string | number | boolean };
     readonly optional?: readonly Optional[];
     readonly locates?: Locates;
     readonly example: Example<Id, A, Optional | ([Locates] extends [never] ? never : "node_name")> & {

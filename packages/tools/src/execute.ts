@@ -1,5 +1,5 @@
 import { type Arguments, checkArguments } from "./arguments.js";
-import { ToolArgumentError } from "./errors.js";
+import { ToolArgumentError, ToolPreconditionError } from "./errors.js";
 import { explain } from "./explain.js";
 import { findGuest } from "./find-guest.js";
 import type { Answer, ExecuteContext, Invocation } from "./invocation.js";
@@ -28,6 +28,7 @@ export async function execute(
   context: ExecuteContext,
 ): Promise<Answer> {
   const args = checkArguments(tool, given);
+  if (tool.entry.secret === true && context.saveSecret === undefined) throw nowhereToKeep(tool);
   try {
     const call = await prepare(tool, args, context);
     const recipe = tool.entry.recipe;
@@ -50,6 +51,9 @@ async function prepare(tool: ResolvedTool, args: Arguments, context: ExecuteCont
     watch,
     progress: context.onProgress ?? (() => undefined),
     waitBudget: context.waitBudget ?? DEFAULT_BUDGET,
+    ...(context.saveSecret !== undefined && { saveSecret: context.saveSecret }),
+    ...(context.joining !== undefined && { joining: context.joining }),
+    ...(context.sendFile !== undefined && { sendFile: context.sendFile }),
     now: context.now ?? Date.now,
   };
 }
@@ -60,7 +64,14 @@ function mapArguments(tool: ResolvedTool, args: Arguments): Record<string, unkno
     const parameter = typeof target === "string" ? target : target.for;
     return parameter === undefined || args[name] === undefined ? [] : [[parameter, args[name]] as const];
   });
-  return Object.fromEntries(entries);
+  return { ...tool.entry.fixed, ...Object.fromEntries(entries) };
+}
+
+function nowhereToKeep(tool: ResolvedTool): ToolPreconditionError {
+  return new ToolPreconditionError(
+    `${tool.name} is given a secret that PVE shows once, and there is no place to keep it; nothing was sent`,
+    "The operator names a directory for secrets where this server is configured.",
+  );
 }
 
 /** The members of `config`-like arguments. One that is also an argument of its own must not say something else. */
@@ -94,7 +105,7 @@ async function runOperation(call: Invocation): Promise<Answer> {
   const { entry } = call.tool;
   const result = await callOperation(call, entry.operation, { ...call.params, ...call.options });
   if (isTask(result)) return withGuest(call, await awaitTask(call, result));
-  if (!Array.isArray(result)) return isRecord(result) ? answerOf(project(result, entry.keep)) : { task: "finished" };
+  if (!Array.isArray(result)) return isRecord(result) ? answerOf(project(result, entry.keep)) : { done: true };
   const rows = result.filter(isRecord);
   if (entry.lists === true) return { ...windowOf(filterRows(rows, call.args["filter"]), call.args, entry.keep) };
   return {

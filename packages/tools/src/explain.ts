@@ -6,7 +6,14 @@ import {
   PveRequestError,
   PveTaskError,
 } from "@pve/client";
-import { ToolArgumentError, ToolConnectionError, ToolError, ToolRefusedError, ToolTaskError } from "./errors.js";
+import {
+  ToolArgumentError,
+  ToolConnectionError,
+  ToolError,
+  ToolPreconditionError,
+  ToolRefusedError,
+  ToolTaskError,
+} from "./errors.js";
 import type { ResolvedTool } from "./resolved.js";
 
 const LAST_LINES = 10;
@@ -40,6 +47,13 @@ export function explain(error: unknown, tool: ResolvedTool): unknown {
       cause,
     );
   }
+  if (error instanceof PveConfigError && error.message.includes("refuses API tokens")) {
+    return new ToolPreconditionError(
+      `PVE lets no API token do this (${tool.name})`,
+      "Whoever runs this server can have it sign in with user name and password instead.",
+      cause,
+    );
+  }
   if (error instanceof PveConfigError)
     return new ToolConnectionError(error.message, "no", "The connection has to be set up anew.", cause);
   return error;
@@ -57,9 +71,12 @@ function byArgument(fields: Readonly<Record<string, string>>, tool: ResolvedTool
 }
 
 function refusalRemedy(error: PveRequestError, tool: ResolvedTool): string | undefined {
+  if (error.reason.startsWith("hostname lookup")) return "There is no such node: get_nodes lists those there are.";
   switch (error.kind) {
     case "permission": {
       const needed = tool.privileges[error.operation];
+      if (needed?.startsWith("only "))
+        return `PVE allows this to nobody but root@pam signed in with a password; to no API token.`;
       return needed === undefined ? "The token lacks a privilege for this." : `The token needs ${needed}.`;
     }
     case "authentication":

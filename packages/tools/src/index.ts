@@ -15,14 +15,25 @@ export {
 } from "./errors.js";
 export { execute } from "./execute.js";
 export { catalogue } from "./generated/catalogue.gen.js";
-export type { Answer, ExecuteContext, Progress } from "./invocation.js";
+export type {
+  Answer,
+  ExecuteContext,
+  FileUpload,
+  FindJoining,
+  JoiningNode,
+  Progress,
+  SaveSecret,
+  SendFile,
+} from "./invocation.js";
 export { nearNames } from "./near-names.js";
 export type { Hints, ResolvedTool } from "./resolved.js";
 export type { Json, JsonSchema, ObjectSchema } from "./schema.js";
 
-const byName: ReadonlyMap<string, ResolvedTool> = new Map(catalogue.map((tool) => [tool.name, tool]));
+const byName: ReadonlyMap<string, ResolvedTool> = new Map(
+  catalogue.flatMap((tool) => [tool.name, ...(tool.entry.aliases ?? [])].map((name) => [name, tool] as const)),
+);
 
-/** The tool of that name; undefined when there is none. */
+/** The tool of that name, or that had this name once; undefined when there is none. */
 export function findTool(name: string): ResolvedTool | undefined {
   return byName.get(name);
 }

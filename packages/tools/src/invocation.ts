@@ -1,4 +1,4 @@
-import type { PveClient } from "@pve/client";
+import type { PveClient, Task } from "@pve/client";
 import type { Arguments } from "./arguments.js";
 import type { ResolvedTool } from "./resolved.js";
 import type { Json } from "./schema.js";
@@ -19,7 +19,42 @@ export interface ExecuteContext {
   readonly waitBudget?: number;
   /** The time in milliseconds since the epoch, for ages and spans such as "24h". */
   readonly now?: () => number;
+  /** Keeps a secret away from the answer and says where it is. Tools that are given one refuse to work without it. */
+  readonly saveSecret?: SaveSecret;
+  /** Who can speak to a node that is to join the cluster; undefined for one that the operator has not prepared. */
+  readonly joining?: FindJoining;
+  /** Uploads a file that the operator lets this caller read. Tools that upload refuse to work without it. */
+  readonly sendFile?: SendFile;
 }
+
+/** A file on its way to a storage. */
+export interface FileUpload {
+  readonly client: PveClient;
+  readonly node: string;
+  readonly storage: string;
+  readonly content: "iso" | "vztmpl" | "import";
+  /** As the caller gave it: whoever sends the file decides whether it may be read. */
+  readonly path: string;
+  /** What it is to be called there. */
+  readonly filename: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/** Reads and sends a file; resolves to the task that puts it in its place. */
+export type SendFile = (file: FileUpload) => Promise<Task>;
+
+/** A node that is to join, reached as root@pam, and the password of root@pam of the cluster it joins. */
+export interface JoiningNode {
+  readonly client: PveClient;
+  readonly clusterPassword: string;
+}
+
+/** Finds the node of that name among those the operator has prepared for joining. */
+export type FindJoining = (node: string) => Promise<JoiningNode | undefined>;
+
+/** Puts a secret somewhere safe under a name such as `token-root@pam!ci`; resolves to where an operator finds it. */
+export type SaveSecret = (name: string, value: string) => Promise<string>;
 
 /** A tool's result: plain data. `notes` holds what the reader has to know about it, such as what was left out. */
 export type Answer = { readonly [key: string]: Json | undefined } & { readonly notes?: readonly string[] };
@@ -39,6 +74,9 @@ export interface Invocation {
   readonly progress: (progress: Progress) => void;
   readonly waitBudget: number;
   readonly now: () => number;
+  readonly saveSecret?: SaveSecret;
+  readonly joining?: FindJoining;
+  readonly sendFile?: SendFile;
 }
 
 /** A way of answering that takes more than one call. */

@@ -16,6 +16,9 @@ export function outputSchemaOf(entry: ToolEntry, operation: SpecOperation): Obje
     const items = itemSchema(operation.returns, entry.keep);
     return entry.lists === true ? windowSchema(items) : countedList(items);
   }
+  if (!["object", undefined].includes(operation.returns.type)) {
+    return openObject({ done: { type: "boolean" }, notes: notesSchema }, ["done"]);
+  }
   const { properties = {}, required } = itemSchema(operation.returns, entry.keep);
   return openObject({ ...properties, notes: notesSchema }, required);
 }

@@ -6,7 +6,10 @@ import { isRecord, type Json, type JsonSchema, listOf, type ObjectSchema, openOb
 export type Row = Readonly<Record<string, unknown>>;
 
 const DEFAULT_LIMIT = 50;
-const SEARCHED = ["name", "id", "vmid", "tags", "node", "pool", "status", "storage", "volid", "notes"];
+const SEARCHED = [
+  ...["name", "id", "vmid", "tags", "node", "pool", "status", "storage", "volid", "notes"],
+  ...["userid", "ugid", "roleid", "path", "comment", "Package"],
+];
 
 /** The parameters of every tool that shows a long list. */
 export const windowParameters: Readonly<Record<"filter" | "fields" | "sort" | "limit" | "offset", JsonSchema>> = {

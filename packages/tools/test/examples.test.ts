@@ -2,14 +2,34 @@ import type { GuestView } from "@pve/simulator";
 import { describe, expect, it } from "vitest";
 import { type Answer, catalogue, findTool } from "../src/index.js";
 import { departures } from "./conforms.js";
+import { accessAfterwards } from "./examples-access.js";
+import { clusterAfterwards } from "./examples-cluster.js";
+import { nodeAfterwards } from "./examples-nodes.js";
+import { storageAfterwards } from "./examples-storage.js";
 import { type Lab, openLab } from "./lab.js";
 
 /** What has to happen in the lab before an example makes sense. */
-const before: Readonly<Record<string, readonly [name: string, args: Readonly<Record<string, unknown>>]>> = {
-  resume_vm: ["suspend_vm", { vmid: 100 }],
-  delete_container_snapshot: ["create_container_snapshot", { container_id: 200, snap_name: "before-update" }],
-  restore_container_snapshot: ["create_container_snapshot", { container_id: 200, snap_name: "before-update" }],
+type Step = readonly [name: string, args: Readonly<Record<string, unknown>>];
+const replicable: readonly Step[] = [
+  ["create_storage", { storage: "tank", storage_type: "zfspool", config: { pool: "tank" } }],
+  ["create_vm", { node_name: "pve1", vmid: 160, scsi0: "tank:4" }],
+];
+const before: Readonly<Record<string, readonly Step[]>> = {
+  delete_firewall_rule: [["create_firewall_rule", { direction: "in", action: "ACCEPT" }]],
+  disable_ha_resource: [["enable_ha_resource", { sid: "vm:100" }]],
+  create_replication_job: replicable,
+  delete_replication_job: [...replicable, ["create_replication_job", { vmid: 160, target: "pve2" }]],
+  delete_pool: [["create_pool", { poolid: "lab" }]],
+  delete_role: [["create_role", { roleid: "PowerUser", privs: "VM.Audit" }]],
+  update_vlan: [["create_vlan", { node_name: "pve1", "vlan-raw-device": "vmbr0", "vlan-id": 20 }]],
+  delete_vlan: [["create_vlan", { node_name: "pve1", "vlan-raw-device": "vmbr0", "vlan-id": 20 }]],
+  resume_vm: [["suspend_vm", { vmid: 100 }]],
+  delete_container_snapshot: [["create_container_snapshot", { container_id: 200, snap_name: "before-update" }]],
+  restore_container_snapshot: [["create_container_snapshot", { container_id: 200, snap_name: "before-update" }]],
 };
+
+/** Tools that PVE keeps from API tokens. */
+const signedIn = new Set(["change_password", "remove_node_from_cluster"]);
 
 const guest = (lab: Lab, vmid: number): Partial<GuestView> => lab.sim.guest(vmid) ?? {};
 const status = (vmid: number, want: string) => (lab: Lab) => expect(guest(lab, vmid).status).toBe(want);
@@ -17,7 +37,7 @@ const newGuest = (want: object) => (lab: Lab, answer: Answer) =>
   expect(lab.sim.guest(Number(answer["vmid"]))).toMatchObject(want);
 
 /** How the lab has to look after the example of each tool that changes something. */
-const afterwards: Readonly<Record<string, (lab: Lab, answer: Answer) => void>> = {
+const afterwards: Readonly<Record<string, (lab: Lab, answer: Answer) => unknown>> = {
   start_vm: status(103, "running"),
   shutdown_vm: status(100, "stopped"),
   reboot_vm: status(101, "running"),
@@ -49,6 +69,10 @@ const afterwards: Readonly<Record<string, (lab: Lab, answer: Answer) => void>> =
   delete_container_snapshot: (lab) => expect(guest(lab, 200).snapshots).toEqual([]),
   restore_container_snapshot: (lab) =>
     expect(guest(lab, 200)).toMatchObject({ status: "stopped", snapshots: ["before-update"] }),
+  ...accessAfterwards,
+  ...storageAfterwards,
+  ...clusterAfterwards,
+  ...nodeAfterwards,
   cancel_task: (_lab, answer) => expect(answer.notes).toEqual(["It had ended already; nothing was done."]),
 };
 
@@ -62,16 +86,15 @@ describe("every tool that changes something", () => {
 
 describe.each(catalogue.map((tool) => [tool.name, tool] as const))("the example of %s", (name, tool) => {
   it("works on the lab, and the answer fits the output schema", async () => {
-    await using lab = openLab();
-    const [preparation, args] = before[name] ?? [];
-    if (preparation !== undefined) await lab.run(preparation, args);
+    await using lab = openLab(signedIn.has(name) ? { caller: "password" } : {});
+    for (const [preparation, args] of before[name] ?? []) await lab.run(preparation, args);
 
     const answer = await lab.run(name, tool.entry.example);
 
     expect(departures(answer, tool.outputSchema)).toEqual([]);
     expect(JSON.parse(JSON.stringify(answer))).toEqual(answer);
     if (tool.entry.waits === true) expect(answer).toMatchObject({ task: "finished", exitstatus: "OK" });
-    afterwards[name]?.(lab, answer);
+    await afterwards[name]?.(lab, answer);
   });
 
   it("changes nothing where the tool only reads", async () => {

@@ -1,6 +1,7 @@
 import { createClient, type PveClient, type TransportInit } from "@pve/client";
+import { upload } from "@pve/client/node";
 import { createSimulator, type Simulator } from "@pve/simulator";
-import { type Answer, type ExecuteContext, execute, findTool } from "../src/index.js";
+import { type Answer, type ExecuteContext, execute, findTool, type SendFile } from "../src/index.js";
 
 /** A request on its way, before it reaches the cluster. */
 export interface Passing {
@@ -14,39 +15,61 @@ export interface Lab extends AsyncDisposable {
   readonly sim: Simulator;
   /** Another client of the same cluster: somebody else at work. */
   readonly other: PveClient;
+  /** What was kept away from answers, by name. */
+  readonly secrets: ReadonlyMap<string, string>;
   /** Runs a tool by name. */
   run(name: string, args?: Readonly<Record<string, unknown>>, more?: Partial<ExecuteContext>): Promise<Answer>;
 }
 
 /** What a lab is opened with. */
 export interface LabOptions {
-  /** Which token calls; the full one unless given. */
-  readonly caller?: "token" | "auditorToken" | "operatorToken";
+  /** Which token calls; the full one unless given. `password` signs in as root@pam instead. */
+  readonly caller?: "token" | "auditorToken" | "operatorToken" | "password";
+  /** The story the cluster tells; `three-nodes` unless given. */
+  readonly seed?: "three-nodes" | "one-node" | "broken";
   /** What happens in the cluster just before a request of the tool arrives. */
   readonly meanwhile?: (request: Passing, other: PveClient) => Promise<void>;
 }
 
+/** Sends a few bytes in place of whatever file is named. */
+const sendFile: SendFile = ({ client, path: _path, onProgress, ...to }) =>
+  upload(client, {
+    ...to,
+    file: new Blob(["an archive"]),
+    checksum: "sha256",
+    onProgress: ({ step, bytes, total }) => onProgress({ message: step, percent: (100 * bytes) / total }),
+  });
+
 /** Opens the lab; every lab is a new cluster. */
-export function openLab({ caller = "token", meanwhile }: LabOptions = {}): Lab {
-  const sim = createSimulator({ seed: "three-nodes" });
+export function openLab({ caller = "token", seed = "three-nodes", meanwhile }: LabOptions = {}): Lab {
+  const sim = createSimulator({ seed });
   const { sleep, now } = sim.clock;
   const options = { baseUrl: sim.baseUrl, transport: sim.fetch, sleep, now };
   const other = createClient({ ...options, auth: { token: sim.credentials.token } });
   const client = createClient({
     ...options,
-    auth: { token: sim.credentials[caller] },
+    auth:
+      caller === "password"
+        ? { username: "root@pam", password: sim.credentials.password }
+        : { token: sim.credentials[caller] },
     transport: async (url, init) => {
       await meanwhile?.(passing(url, init), other);
       return sim.fetch(url, init);
     },
   });
+  const secrets = new Map<string, string>();
+  const saveSecret = async (name: string, value: string): Promise<string> => {
+    secrets.set(name, value);
+    return `/secrets/${name}`;
+  };
   return {
     sim,
     other,
+    secrets,
     run(name, args = {}, more = {}) {
       const tool = findTool(name);
       if (tool === undefined) throw new Error(`no tool ${name}`);
-      return execute(tool, args, { client, now, ...more });
+      return execute(tool, args, { client, now, saveSecret, sendFile, ...more });
     },
     [Symbol.asyncDispose]: () => sim.close(),
   };

@@ -9,6 +9,8 @@ import { roleHandlers } from "./access-roles.js";
 import { ticketHandlers } from "./access-ticket.js";
 import { tokenHandlers } from "./access-tokens.js";
 import { userHandlers } from "./access-users.js";
+import { openidHandlers, realmHandlers } from "./realms.js";
+import { tfaHandlers } from "./tfa.js";
 
 const subdirectories = [
   "users",
@@ -32,12 +34,10 @@ export function accessHandlers(tickets: TicketOffice): Handlers {
     ...groupHandlers,
     ...roleHandlers,
     ...aclHandlers,
+    ...realmHandlers,
+    ...tfaHandlers,
+    ...openidHandlers,
     "GET /access": () => subdirectories.map((subdir) => ({ subdir })),
-    "GET /access/domains": ({ world }) =>
-      [...world.access.realms.values()].map(({ default: isDefault, ...realm }) => ({
-        ...realm,
-        ...(isDefault ? { default: 1 } : {}),
-      })),
     "GET /access/permissions": readPermissions,
   };
 }

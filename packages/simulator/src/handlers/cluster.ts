@@ -1,7 +1,8 @@
 import { invalid } from "../failure.js";
-import type { Call, Handler, Handlers } from "../handler.js";
-import { guestName, nextVmid } from "../world-guest.js";
-import { parseOption } from "../world-option.js";
+import type { Handler, Handlers } from "../handler.js";
+import { nextVmid } from "../world-guest.js";
+import { clusterConfigHandlers } from "./cluster-config.js";
+import { clusterOptionHandlers } from "./cluster-options.js";
 import { poolHandlers } from "./cluster-pools.js";
 import { clusterResources } from "./cluster-resources.js";
 import { number } from "./guest-call.js";
@@ -28,20 +29,6 @@ const clusterStatus: Handler = ({ world }) => {
   return [{ type: "cluster", id: "cluster", name, version, nodes: nodes.length, quorate: quorate ? 1 : 0 }, ...nodes];
 };
 
-/** `GET /cluster/config/nodes`: the node list of corosync.conf, whose values are texts; a standalone host has none. */
-const corosyncNodes: Handler = ({ world }) => {
-  if (world.cluster === undefined) {
-    return [];
-  }
-  return [...world.nodes.values()].map(({ node, nodeid, ip }) => ({
-    node,
-    name: node,
-    nodeid: String(nodeid),
-    ring0_addr: ip,
-    quorum_votes: "1",
-  }));
-};
-
 /** `GET /cluster/nextid`: a string, unless asked about a taken number. */
 const nextId: Handler = (call) => {
   const vmid = number(call, "vmid");
@@ -54,53 +41,13 @@ const nextId: Handler = (call) => {
   return String(vmid);
 };
 
-/** Datacenter options that are kept as property strings and shown as objects. */
-const parsedOptions = new Set(
-  "migration replication ha crs next-id u2f webauthn tag-style user-tag-access notify location".split(" "),
-);
-
-const clusterOptions: Handler = (call) => {
-  const options: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(call.world.options)) {
-    options[key] = parsedOptions.has(key) ? parseOption(String(value), "type") : value;
-  }
-  options["mac_prefix"] ??= "BC:24:11";
-  options["allowed-tags"] = allowedTags(call);
-  if (call.allowed("/", ["Sys.Audit"])) {
-    return options;
-  }
-  return Object.fromEntries(
-    ["console", "tag-style", "allowed-tags"].flatMap((key) => (key in options ? [[key, options[key]]] : [])),
-  );
-};
-
-function allowedTags(call: Call): string[] {
-  const tags = new Set<string>();
-  for (const guest of call.world.guests.values()) {
-    if (call.allowed(`/vms/${guest.vmid}`, ["VM.Audit"])) {
-      for (const tag of String(guest.config["tags"] ?? "").split(";")) {
-        tags.add(tag);
-      }
-    }
-  }
-  tags.delete("");
-  return [...tags].sort();
-}
-
-/** Every guest: the simulator has no backup jobs. */
-const notBackedUp: Handler = (call) =>
-  [...call.world.guests.values()]
-    .filter((guest) => call.allowed(`/vms/${guest.vmid}`, ["VM.Audit"]))
-    .map((guest) => ({ vmid: guest.vmid, type: guest.kind, name: guestName(guest) }));
-
 /** The cluster as a whole, its resources and its pools. */
 export const clusterHandlers: Handlers = {
   "GET /cluster": () => index.split(" ").map((name) => ({ name })),
-  "GET /cluster/config/nodes": corosyncNodes,
+  ...clusterConfigHandlers,
   "GET /cluster/status": clusterStatus,
   "GET /cluster/resources": clusterResources,
   "GET /cluster/nextid": nextId,
-  "GET /cluster/options": clusterOptions,
-  "GET /cluster/backup-info/not-backed-up": notBackedUp,
+  ...clusterOptionHandlers,
   ...poolHandlers,
 };

@@ -21,6 +21,13 @@ export function openArchive(call: Call, volid: string, kind: GuestKind): Archive
   return { ...volume, backup };
 }
 
+/** Refuses an archive that is not there before a worker starts. */
+export function assertArchiveExists(call: Call, volid: string): void {
+  if (findVolume(call.world, volid, nodeOf(call)) === undefined) {
+    die(`volume '${volid}' does not exist`);
+  }
+}
+
 /** Refuses archives on unknown storages or without the right to read them. */
 export function assertArchiveAccess(call: Call, volid: string): void {
   assertVolumeAccess(call, volid, nodeOf(call));

@@ -100,3 +100,14 @@ export function assertDigest(call: Call, guest: Guest): void {
     );
   }
 }
+
+/** Sets or removes the lock word, which is kept apart from the rest; takes it out of what else is to be changed. */
+export function applyLock(guest: Guest, { set, remove, revert }: Changes): Changes {
+  const { lock, ...others } = set;
+  if (lock !== undefined) {
+    guest.lock = String(lock);
+  } else if (remove.includes("lock")) {
+    delete guest.lock;
+  }
+  return { set: others, remove: remove.filter((key) => key !== "lock"), revert };
+}

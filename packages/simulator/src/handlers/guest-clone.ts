@@ -1,4 +1,4 @@
-import { denied, die } from "../failure.js";
+import { denied, die, invalid } from "../failure.js";
 import type { Call, Handler } from "../handler.js";
 import type { Config, Guest, Volume } from "../world.js";
 import { type Disk, disksOf, isCdrom, isCloudInit } from "../world-drives.js";
@@ -53,7 +53,10 @@ function planOf(call: Call): Plan {
   const source = kindOf(call) === "qemu" ? vmFound(call.world, nodeOf(call), vmidOf(call)) : guestOf(call);
   const storage = text(call, "storage");
   if (storage !== undefined) {
-    usableStorage(call.world, storage, nodeOf(call));
+    const { content } = usableStorage(call.world, storage, nodeOf(call));
+    if (source.kind === "qemu" && !content.includes("images")) {
+      invalid({ storage: `storage '${storage}' does not support vm images` });
+    }
     if (node !== source.node && !usableStorage(call.world, storage, node).shared) {
       die(`can't clone to non-shared storage '${storage}'`);
     }

@@ -5,6 +5,7 @@ import { guestName, isTemplate } from "../world-guest.js";
 import { parseOption } from "../world-option.js";
 import { guestSeries } from "../world-series.js";
 import { flag, guestOf, kindOf, need, nodeOf } from "./guest-call.js";
+import { shownState, sidOf } from "./ha-services.js";
 
 /** The QEMU release whose machine the simulated VMs run on. */
 export const qemuVersion = "10.1.2";
@@ -23,7 +24,9 @@ export const listGuests: Handler = (call) => {
 export const currentStatus: Handler = (call) => {
   const guest = guestOf(call);
   const status = guest.kind === "qemu" ? vmStatus(call, guest, "current") : ctStatus(call, guest);
-  return { ...status, ha: { managed: 0 } };
+  const resource = call.world.ha.resources.get(sidOf(guest));
+  const ha = resource === undefined ? { managed: 0 } : { managed: 1, state: shownState(call, sidOf(guest), resource) };
+  return { ...status, ha };
 };
 
 /** `GET …/rrddata`. */

@@ -2,10 +2,25 @@ import type { TicketOffice } from "../auth-tickets.js";
 import type { Handlers } from "../handler.js";
 import type { TaskStore } from "../tasks.js";
 import { accessHandlers } from "./access.js";
+import { acmeHandlers } from "./acme.js";
+import { backupJobHandlers } from "./backup-jobs.js";
+import { bulkActionHandlers } from "./bulk-action.js";
 import { clusterHandlers } from "./cluster.js";
+import { clusterLogHandlers } from "./cluster-log.js";
+import { firewallHandlers } from "./firewall.js";
+import { withTies } from "./guest-ties.js";
+import { haHandlers } from "./ha.js";
+import { withHighAvailability } from "./ha-guests.js";
+import { jobHandlers } from "./jobs.js";
 import { lxcHandlers } from "./lxc.js";
+import { mappingHandlers } from "./mapping.js";
+import { metricsHandlers } from "./metrics.js";
+import { nodeAreaHandlers } from "./node-areas.js";
 import { nodeHandlers } from "./nodes.js";
+import { notificationHandlers } from "./notifications.js";
+import { poolChangeHandlers } from "./pools.js";
 import { qemuHandlers } from "./qemu.js";
+import { replicationHandlers } from "./replication.js";
 import { storageHandlers } from "./storage.js";
 import { taskHandlers } from "./tasks.js";
 import { uploadHandlers } from "./upload.js";
@@ -17,9 +32,21 @@ export function allHandlers(tasks: TaskStore, tickets: TicketOffice): Handlers {
     ...versionHandlers,
     ...accessHandlers(tickets),
     ...clusterHandlers,
+    ...poolChangeHandlers,
+    ...backupJobHandlers,
+    ...jobHandlers,
+    ...haHandlers,
+    ...bulkActionHandlers,
+    ...notificationHandlers,
+    ...acmeHandlers,
+    ...mappingHandlers,
+    ...metricsHandlers,
+    ...replicationHandlers,
+    ...firewallHandlers,
+    ...clusterLogHandlers(tasks),
     ...nodeHandlers,
-    ...qemuHandlers,
-    ...lxcHandlers,
+    ...nodeAreaHandlers,
+    ...withHighAvailability(withTies({ ...qemuHandlers, ...lxcHandlers })),
     ...storageHandlers,
     ...uploadHandlers,
     ...taskHandlers(tasks),

@@ -5,7 +5,7 @@ import { isDriveKey } from "../world-drives.js";
 import { assertUnlocked } from "../world-guest.js";
 import { parseOption, printOption } from "../world-option.js";
 import { flag, guestOf } from "./guest-call.js";
-import { assertDigest, type Changes, changesOf } from "./guest-changes.js";
+import { applyLock, assertDigest, type Changes, changesOf } from "./guest-changes.js";
 import { putKey, removeKey } from "./guest-pending.js";
 import { assertMaySetLxc, assertRemovable, assertWritable, isLxcHotPluggable, isLxcOption } from "./lxc-config-keys.js";
 import { checkMountPoint, makeMountPoint } from "./lxc-disks.js";
@@ -38,8 +38,9 @@ function assertChanges(guest: Guest, changes: Changes): void {
   }
 }
 
-function apply(call: Call, guest: Guest, changes: Changes): void {
+function apply(call: Call, guest: Guest, asked: Changes): void {
   const { pending, config } = guest;
+  const changes = applyLock(guest, asked);
   for (const key of changes.revert) {
     delete pending.set[key];
     delete pending.remove[key];

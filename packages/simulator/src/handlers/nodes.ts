@@ -1,11 +1,10 @@
-import { die } from "../failure.js";
-import type { Call, Handler, Handlers } from "../handler.js";
-import type { Node } from "../world.js";
+import type { Handler, Handlers } from "../handler.js";
 import { guestFigures, nodeFigures } from "../world-figures.js";
 import { nodeSeries } from "../world-series.js";
 import { nodeItem } from "./cluster-resources.js";
 import { backupHandlers } from "./guest-backup.js";
 import { need, nodeOf } from "./guest-call.js";
+import { nodeNamed } from "./node-named.js";
 import { networkHandlers } from "./nodes-network.js";
 
 /** The version of pve-manager the simulator claims to be; S's `/version` says the same. */
@@ -23,15 +22,6 @@ const index =
 
 const cpuFlags =
   "fpu vme de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2 ht syscall nx mmxext fxsr_opt pdpe1gb rdtscp lm constant_tsc rep_good nopl cpuid pni pclmulqdq ssse3 fma cx16 sse4_1 sse4_2 x2apic movbe popcnt aes xsave avx f16c rdrand svm";
-
-/** The node of the path; the core has refused unknown names already. */
-export function nodeNamed(call: Call): Node {
-  const node = nodeOf(call);
-  return (
-    call.world.nodes.get(node) ??
-    die(`hostname lookup '${node}' failed - failed to get address info for: ${node}: Name or service not known`)
-  );
-}
 
 const listNodes: Handler = (call) =>
   [...call.world.nodes.values()].map((node) => ({ ...nodeItem(call, node), ssl_fingerprint: node.fingerprint }));
@@ -92,15 +82,7 @@ export const nodeHandlers: Handlers = {
   "GET /nodes/{node}/status": nodeStatus,
   "GET /nodes/{node}/rrddata": (call) => nodeSeries(call.world, nodeNamed(call), need(call, "timeframe"), call.now()),
   "GET /nodes/{node}/netstat": netstat,
-  "GET /nodes/{node}/dns": () => ({ search: "lab.example", dns1: "10.10.10.53", dns2: "9.9.9.9" }),
-  "GET /nodes/{node}/time": (call) => ({ timezone: "Etc/UTC", time: call.now(), localtime: call.now() }),
   "GET /nodes/{node}/version": () => ({ version: managerVersion, release: "9.2", repoid }),
-  "GET /nodes/{node}/subscription": () => ({
-    status: "notfound",
-    message: "There is no subscription key",
-    serverid: "0123456789ABCDEF0123456789ABCDEF",
-    url: "https://www.proxmox.com/en/proxmox-virtual-environment/pricing",
-  }),
   ...networkHandlers,
   ...backupHandlers,
 };

@@ -11,7 +11,7 @@ const index =
   "exec exec-status file-read file-write fsfreeze-freeze fsfreeze-status fsfreeze-thaw fstrim get-fsinfo get-host-name get-memory-block-info get-memory-blocks get-osinfo get-time get-timezone get-users get-vcpus info network-get-interfaces ping set-user-password shutdown suspend-disk suspend-hybrid suspend-ram";
 
 /** The VM, if its agent can be asked. */
-function agentOf(call: Call): Guest {
+export function agentOf(call: Call): Guest {
   const guest = guestOf(call);
   if (guest.config["agent"] === undefined) {
     die("No QEMU guest agent configured");
@@ -26,7 +26,7 @@ function agentOf(call: Call): Guest {
 }
 
 /** Agent answers come wrapped once more. */
-function asks(answer: (guest: Guest, call: Call) => unknown): Handler {
+export function asks(answer: (guest: Guest, call: Call) => unknown): Handler {
   return (call) => ({ result: answer(agentOf(call), call) });
 }
 

@@ -59,7 +59,10 @@ function assertMaySet(
     const media = isCdrom(value) && (before === undefined || isCdrom(before));
     assertAllowed(call, path, [media ? "VM.Config.CDROM" : "VM.Config.Disk"]);
   } else if (/^(?:serial|usb|hostpci)\d+$/.test(key)) {
-    assertDevice(key, String(value ?? ""));
+    // Deleting what is not there asks for no device.
+    if (value !== undefined) {
+      assertDevice(key, String(value));
+    }
     assertAllowed(call, path, ["VM.Config.HWType"]);
   } else if (cloudInitKeys.has(key) || /^ipconfig\d+$/.test(key)) {
     assertAny(call, path, ["VM.Config.Cloudinit", "VM.Config.Network"]);

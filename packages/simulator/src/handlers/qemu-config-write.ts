@@ -5,7 +5,7 @@ import { isDriveKey } from "../world-drives.js";
 import { assertUnlocked } from "../world-guest.js";
 import { parseNic, parseOption, printNic } from "../world-option.js";
 import { assertRootOnly, flag, guestOf, nodeOf } from "./guest-call.js";
-import { assertDigest, type Changes, changesOf } from "./guest-changes.js";
+import { applyLock, assertDigest, type Changes, changesOf } from "./guest-changes.js";
 import { putKey, removeKey } from "./guest-pending.js";
 import type { Steps } from "./guest-power.js";
 import { assertMayConfigure, isHotPluggable, isQemuOption } from "./qemu-config-keys.js";
@@ -23,7 +23,16 @@ function check(call: Call): { readonly guest: Guest; readonly changes: Changes }
     }
   }
   assertChange(call, guest, changes);
+  assertOneLine(changes.set);
   return { guest, changes };
+}
+
+/** Only a description may have several lines: everything else is one line of the configuration file. */
+function assertOneLine(set: Config): void {
+  const key = Object.keys(set).find((name) => name !== "description" && String(set[name]).includes("\n"));
+  if (key !== undefined) {
+    die(`unable to parse value of '${key}' - property contains a line feed`);
+  }
 }
 
 /** The checks that are made again once the configuration is locked. */
@@ -64,8 +73,9 @@ function assertBoot(guest: Guest, changes: Changes): void {
 }
 
 /** Applies the changes: at once where the VM is stopped or the key can be hot-plugged, pending otherwise. */
-function* apply(call: Call, guest: Guest, changes: Changes): Steps {
+function* apply(call: Call, guest: Guest, asked: Changes): Steps {
   const { config, pending } = guest;
+  const changes = applyLock(guest, asked);
   for (const key of changes.revert) {
     delete pending.set[key];
     delete pending.remove[key];
@@ -110,6 +120,13 @@ function* setKey(call: Call, guest: Guest, key: string, changes: Changes): Steps
 /** A network option with an address, in PVE's order. */
 export function nicValue(call: Call, value: string): string {
   const nic = parseNic(value);
+  for (const key of ["firewall", "link_down"]) {
+    const given = nic[key];
+    if (given !== undefined) {
+      // PVE stores booleans as figures, however they were written.
+      nic[key] = /^(1|on|yes|true)$/i.test(given) ? "1" : "0";
+    }
+  }
   nic["macaddr"] ??= call.world.random.mac(String(call.world.options["mac_prefix"] ?? "BC:24:11"));
   return printNic(nic);
 }

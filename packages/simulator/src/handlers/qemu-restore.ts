@@ -12,7 +12,7 @@ import {
   storageNamed,
   volumePath,
 } from "../world-storage.js";
-import { type Archive, assertArchiveAccess, openArchive } from "./guest-archive.js";
+import { type Archive, assertArchiveAccess, assertArchiveExists, openArchive } from "./guest-archive.js";
 import { flag, nodeOf, text } from "./guest-call.js";
 import { assertMayCreate, discardGuest, failAs, joinPool, newGuest, takenBy } from "./guest-create.js";
 import { bootGuest, type Steps } from "./guest-power.js";
@@ -33,6 +33,7 @@ export function restoreVm(call: Call, vmid: number, archive: string, overrides: 
   }
   assertArchiveAccess(call, archive);
   assertReplaceable(call, old, vmid);
+  assertArchiveExists(call, archive);
   const guest = newGuest("qemu", vmid, nodeOf(call), {}, "create");
   if (old === undefined) {
     call.world.guests.set(vmid, guest);

@@ -1,51 +1,15 @@
-import { createHash } from "node:crypto";
 import { die, invalid } from "../failure.js";
-import type { Call, Handler, Handlers } from "../handler.js";
-import type { Storage, World } from "../world.js";
+import type { Handler, Handlers } from "../handler.js";
+import type { Storage } from "../world.js";
 import { storageSeries } from "../world-series.js";
-import { isConfiguredOn, isDirectory, storageNamed, usage } from "../world-storage.js";
+import { isConfiguredOn, isDirectory, usage } from "../world-storage.js";
 import { flag, list, need, nodeOf, text } from "./guest-call.js";
+import { mayListStorage, storageConfigHandlers } from "./storage-config.js";
 import { storageContentHandlers } from "./storage-content.js";
 import { storageUploadHandlers } from "./storage-upload.js";
 
 const index =
   "content download-url file-restore import-metadata identity oci-registry-pull prunebackups rrd rrddata status upload";
-
-/** The privileges of which one is enough to see a storage in lists. */
-const visible = ["Datastore.Audit", "Datastore.AllocateSpace"];
-
-function mayList(call: Call, storage: Storage): boolean {
-  return call.allowed(`/storage/${storage.storage}`, visible, "any");
-}
-
-/** SHA-1 of all of storage.cfg: every storage shows the same digest. */
-function digest(world: World): string {
-  const hash = createHash("sha1");
-  for (const { volumes: _volumes, nodes, ...storage } of world.storages.values()) {
-    hash.update(JSON.stringify([storage, nodes ?? []]));
-  }
-  return hash.digest("hex");
-}
-
-function configItem(call: Call, storage: Storage): Record<string, unknown> {
-  return {
-    storage: storage.storage,
-    type: storage.type,
-    content: storage.content.join(","),
-    ...storage.config,
-    ...(storage.shared ? { shared: 1 } : {}),
-    ...(storage.disable ? { disable: 1 } : {}),
-    ...(storage.nodes === undefined ? {} : { nodes: storage.nodes.join(",") }),
-    digest: digest(call.world),
-  };
-}
-
-const listConfig: Handler = (call) => {
-  const type = text(call, "type");
-  return [...call.world.storages.values()]
-    .filter((s) => (type === undefined || s.type === type) && mayList(call, s))
-    .map((s) => configItem(call, s));
-};
 
 function nodeItem(storage: Storage, node: string, withFormats: boolean): Record<string, unknown> {
   const head = {
@@ -81,7 +45,7 @@ const listOnNode: Handler = (call) => {
   }
   return [...call.world.storages.values()]
     .filter((s) => only === undefined || s.storage === only)
-    .filter((s) => mayList(call, s))
+    .filter((s) => mayListStorage(call, s))
     .filter((s) => content.length === 0 || s.content.some((c) => content.includes(c)))
     .filter((s) => !flag(call, "enabled") || (!s.disable && isConfiguredOn(s, node)))
     .filter((s) => target === undefined || target === node || reaches(s, node, target))
@@ -115,8 +79,7 @@ const storageHistory: Handler = (call) => {
 
 /** Storages: definitions, figures and content. */
 export const storageHandlers: Handlers = {
-  "GET /storage": listConfig,
-  "GET /storage/{storage}": (call) => configItem(call, storageNamed(call.world, need(call, "storage"))),
+  ...storageConfigHandlers,
   "GET /nodes/{node}/storage": listOnNode,
   "GET /nodes/{node}/storage/{storage}": () => index.split(" ").map((subdir) => ({ subdir })),
   "GET /nodes/{node}/storage/{storage}/status": storageStatus,

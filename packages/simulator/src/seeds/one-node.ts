@@ -1,4 +1,5 @@
 import type { World } from "../world.js";
+import { newAreas } from "../world-areas.js";
 import { createRandom } from "../world-random.js";
 import { seedAccounts } from "./accounts.js";
 import { planNode, plantGuest } from "./plans.js";
@@ -17,6 +18,7 @@ export const oneNode: Seed = {
     const random = createRandom(1001);
     const { access, credentials } = seedAccounts(random, "prod");
     const world: World = {
+      ...newAreas(),
       entry: "pve1",
       nodes: new Map(),
       guests: new Map(),

@@ -1,4 +1,5 @@
 import type { Storage, World } from "../world.js";
+import { newAreas } from "../world-areas.js";
 import { createRandom } from "../world-random.js";
 import { seedAccounts } from "./accounts.js";
 import { planNode, plantBackup, plantGuest } from "./plans.js";
@@ -28,6 +29,7 @@ export const threeNodes: Seed = {
     const random = createRandom(3001);
     const { access, credentials } = seedAccounts(random, "prod");
     const world: World = {
+      ...newAreas(),
       cluster: { name: "lab", version: 3, quorate: true },
       entry: "pve1",
       nodes: new Map(),

@@ -97,15 +97,17 @@ describe("restoring", () => {
     expect(memberIds(await pve.get("/pools?poolid=prod"))).toContain("qemu/100");
   });
 
-  test("disks cannot be given along, and a missing archive fails in the task", async () => {
+  test("disks cannot be given along, and a missing archive is refused at once", async () => {
     const pve = call();
     const archive = await volume(pve, 100);
     expect((await pve.post("/nodes/pve1/qemu", { vmid: 300, archive, scsi0: "nas:1" })).errors).toEqual({
       scsi0: "option conflicts with option 'archive'",
     });
     const gone = "nas:backup/vzdump-qemu-999-2026_01_01-00_00_00.vma.zst";
-    const ended = await pve.done(await pve.post("/nodes/pve1/qemu", { vmid: 300, archive: gone }));
-    expect(ended.exitstatus).toBe(`unable to restore VM 300 - volume '${gone}' does not exist`);
+    expect(await pve.post("/nodes/pve1/qemu", { vmid: 300, archive: gone })).toMatchObject({
+      status: 500,
+      reason: `volume '${gone}' does not exist`,
+    });
     expect(pve.sim.guest(300)).toBeUndefined();
   });
 

@@ -1,11 +1,35 @@
 import type { Toolset } from "../define.js";
+import { access } from "./access.js";
+import { backup } from "./backup.js";
 import { cluster } from "./cluster.js";
 import { containers } from "./containers.js";
+import { firewall } from "./firewall.js";
+import { ha } from "./ha.js";
+import { monitoring } from "./monitoring.js";
+import { network } from "./network.js";
 import { nodes } from "./nodes.js";
+import { pools } from "./pools.js";
+import { replication } from "./replication.js";
 import { snapshots } from "./snapshots.js";
 import { storage } from "./storage.js";
 import { tasks } from "./tasks.js";
 import { vms } from "./vms.js";
 
 /** Every tool there is, by toolset. */
-export const toolsets: readonly Toolset[] = [cluster, nodes, vms, containers, snapshots, storage, tasks];
+export const toolsets: readonly Toolset[] = [
+  cluster,
+  nodes,
+  network,
+  vms,
+  containers,
+  snapshots,
+  backup,
+  storage,
+  tasks,
+  access,
+  pools,
+  ha,
+  firewall,
+  replication,
+  monitoring,
+];

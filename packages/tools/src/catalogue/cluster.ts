@@ -65,5 +65,47 @@ export const cluster = toolset({
       recipe: "cluster-stats",
       example: {},
     }),
+    get_cluster_config: tool("GET /cluster/config/nodes", {
+      title: "Show how the cluster is configured",
+      summary:
+        "Shows the cluster's members with link addresses and votes, corosync's settings, an external vote, and the version of the join procedure. A standalone node is a normal answer. For state use get_cluster_status.",
+      risk: "read",
+      accepts: {},
+      recipe: "cluster-config",
+      also: [
+        "GET /cluster/status",
+        "GET /cluster/config/totem",
+        "GET /cluster/config/qdevice",
+        "GET /cluster/config/apiversion",
+      ],
+      example: {},
+    }),
+    add_node_to_cluster: tool("POST /cluster/config/join", {
+      title: "Join a node to the cluster",
+      summary:
+        "Says what a new node needs to join: address, fingerprint and the command to run on it, because joining happens on its own side as root@pam. Does it itself only where the operator has prepared that node.",
+      risk: "destroy",
+      accepts: {
+        node_name: { type: "string", description: "Name of the node that is to join.", required: true },
+        cluster_name: { type: "string", description: "Checked against this cluster's name." },
+        cluster_network: { type: "string", description: "Address of the new node on the cluster network (link 0)." },
+      },
+      recipe: "add-node",
+      also: ["GET /cluster/status", "GET /cluster/config/join"],
+      example: { node_name: "pve4" },
+    }),
+    remove_node_from_cluster: tool("DELETE /cluster/config/nodes/{node}", {
+      title: "Remove a node from the cluster",
+      summary:
+        "Takes a node out of the cluster for good. Refused while it is online or holds guests, unless force is true. PVE allows this to root@pam signed in with a password only, not to API tokens.",
+      risk: "destroy",
+      accepts: {
+        node_name: "node",
+        force: { type: "boolean", description: "Even if it is online or holds guests.", default: false },
+      },
+      recipe: "remove-node",
+      also: ["GET /cluster/config/nodes", "GET /nodes", "GET /cluster/resources"],
+      example: { node_name: "pve3", force: true },
+    }),
   },
 });

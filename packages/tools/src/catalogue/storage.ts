@@ -1,4 +1,5 @@
 import { tool, toolset } from "../define.js";
+import { settings } from "./parameters.js";
 
 /** Storages and what lies on them. */
 export const storage = toolset({
@@ -79,7 +80,52 @@ export const storage = toolset({
       lists: true,
       recipe: "list-backups",
       also: ["GET /cluster/resources"],
+      aliases: ["get_backup_list"],
       example: { vmid: 102 },
+    }),
+    create_storage: tool("POST /storage", {
+      title: "Add a storage",
+      summary:
+        "Adds a storage to the cluster's configuration: type, what may lie there (content), and the type's own settings in config, such as path for dir or server and export for nfs. Nothing is formatted.",
+      risk: "change",
+      accepts: {
+        storage: "storage",
+        storage_type: "type",
+        content: "content",
+        nodes: "nodes",
+        config: {
+          type: ["object", "string"],
+          description: 'Settings of the type by name, such as {"server": "10.0.0.5", "export": "/srv/pve"}.',
+          spreads: { except: [] },
+        },
+      },
+      recipe: "create-record",
+      shows: "GET /storage/{storage}",
+      example: { storage: "scratch", storage_type: "dir", content: "iso,vztmpl", config: { path: "/srv/scratch" } },
+    }),
+    update_storage: tool("PUT /storage/{storage}", {
+      title: "Change a storage's settings",
+      summary:
+        "Changes settings of a storage and shows each before and after: content, nodes, disable, prune-backups … Type, path and server cannot be changed. Refused when somebody else changed them meanwhile.",
+      risk: "change",
+      accepts: {
+        storage: "storage",
+        config: { ...settings('{"content": "iso,backup", "disable": true}'), required: true },
+        digest: "digest",
+      },
+      recipe: "update-record",
+      shows: "GET /storage/{storage}",
+      example: { storage: "nas", config: { content: "images,rootdir,backup,iso" } },
+    }),
+    delete_storage: tool("DELETE /storage/{storage}", {
+      title: "Remove a storage",
+      summary:
+        "Takes a storage out of the configuration, on all nodes. What lies there stays, but guests with disks on it no longer start and its backups cannot be reached. get_storage_content shows what it holds.",
+      risk: "destroy",
+      accepts: { storage: "storage" },
+      recipe: "delete-record",
+      shows: "GET /storage/{storage}",
+      example: { storage: "old-nas" },
     }),
   },
 });

@@ -1,4 +1,5 @@
 import { tool, toolset } from "../define.js";
+import { consoleTools } from "./consoles.js";
 import { configOptions, fresh, memory, removal, settings } from "./parameters.js";
 
 /** Virtual machines. */
@@ -305,5 +306,6 @@ export const vms = toolset({
       waits: true,
       example: { vmid: 101, target_node: "pve3", online: true },
     }),
+    ...consoleTools,
   },
 });

@@ -5,7 +5,7 @@ import { isRecord, type JsonSchema, listOf, openObject } from "../schema.js";
 import { notesSchema, plain, type Row } from "../window.js";
 
 /** Settings whose value is never shown; PVE masks them too, in some answers. */
-const SECRET = new Set(["cipassword", "password"]);
+const SECRET = new Set(["cipassword", "password", "encryption-key", "keyring", "keys"]);
 
 type PendingRow =
   | ResultOf<"GET /nodes/{node}/qemu/{vmid}/pending">[number]

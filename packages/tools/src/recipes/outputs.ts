@@ -1,39 +1,106 @@
 import type { RecipeName } from "../define.js";
 import type { JsonSchema, ObjectSchema } from "../schema.js";
 import { taskSchema } from "../task-answer.js";
+import { addNodeOutput } from "./add-node.js";
+import { alertsOutput } from "./alerts.js";
+import { applyUpdatesOutput } from "./apply-updates.js";
+import { backupGuestOutput } from "./backup-guest.js";
 import { cancelTaskOutput } from "./cancel-task.js";
+import { clusterConfigOutput } from "./cluster-config.js";
 import { clusterNodesOutput } from "./cluster-nodes.js";
 import { clusterResourcesOutput, guestsOutput } from "./cluster-resources.js";
 import { clusterStatsOutput } from "./cluster-stats.js";
+import { consoleOutput } from "./console.js";
+import { createTokenOutput } from "./create-token.js";
+import { deleteBackupOutput } from "./delete-backup.js";
 import { deleteGuestOutput } from "./delete-guest.js";
+import { firewallRulesOutput, ruleChangeOutput } from "./firewall-rules.js";
 import { guestConfigOutput } from "./guest-config.js";
+import { haResourceOutput } from "./ha-resources.js";
+import { haStatusOutput } from "./ha-status.js";
 import { migrateGuestOutput } from "./migrate-guest.js";
+import { nodeNetworkOutput, vlanConfigOutput, writeVlanOutput } from "./network.js";
+import { nodeCertificatesOutput } from "./node-certificates.js";
+import { nodeConfigOutput } from "./node-config.js";
+import { nodeLogsOutput } from "./node-logs.js";
+import { nodePowerOutput } from "./node-power.js";
+import { deletePoolOutput, poolChangeOutput, poolMembersOutput, poolOutput } from "./pools.js";
+import { createRecordOutput, deleteRecordOutput, updateRecordOutput } from "./record-changes.js";
+import { removeNodeOutput } from "./remove-node.js";
+import { createReplicationOutput, replicationJobsOutput } from "./replication.js";
+import { restoreBackupOutput } from "./restore-backup.js";
+import { createGroupOutput, securityGroupsOutput } from "./security-groups.js";
+import { setAclOutput } from "./set-acl.js";
 import { snapshotTreeOutput } from "./snapshot-tree.js";
+import { statisticsOutput } from "./statistics.js";
 import { backupsOutput, storageContentOutput } from "./storage-content.js";
 import { storageInfoOutput, storageQuotaOutput } from "./storage-info.js";
 import { taskLogOutput } from "./task-log.js";
 import { tasksOutput } from "./tasks.js";
+import { tokensOutput } from "./tokens.js";
 import { updateConfigOutput } from "./update-config.js";
+import { uploadBackupOutput } from "./upload-backup.js";
 
 /** What each recipe answers; where it lists what its operation returns, made from the schema of one row. */
 export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: JsonSchema) => ObjectSchema)>> = {
+  "add-node": addNodeOutput,
+  alerts: alertsOutput,
+  "apply-updates": applyUpdatesOutput,
+  "backup-guest": backupGuestOutput,
   "cancel-task": cancelTaskOutput,
+  "cluster-config": clusterConfigOutput,
   "cluster-nodes": clusterNodesOutput,
   "cluster-resources": clusterResourcesOutput,
   "cluster-stats": clusterStatsOutput,
   "cluster-tasks": tasksOutput,
+  console: consoleOutput,
   "create-container": taskSchema,
   "create-guest": taskSchema,
+  "create-pool": poolChangeOutput,
+  "create-record": createRecordOutput,
+  "create-replication": createReplicationOutput,
+  "create-rule": ruleChangeOutput,
+  "create-security-group": createGroupOutput,
+  "create-token": createTokenOutput,
+  "create-vlan": writeVlanOutput,
+  "delete-backup": deleteBackupOutput,
   "delete-guest": deleteGuestOutput,
+  "delete-pool": deletePoolOutput,
+  "delete-record": deleteRecordOutput,
+  "delete-rule": ruleChangeOutput,
+  "delete-vlan": writeVlanOutput,
+  "disable-ha": haResourceOutput,
+  "enable-ha": haResourceOutput,
+  "firewall-rules": firewallRulesOutput,
   "guest-config": guestConfigOutput,
   guests: guestsOutput,
+  "ha-status": haStatusOutput,
   "list-backups": backupsOutput,
   "list-tasks": tasksOutput,
   "migrate-guest": migrateGuestOutput,
+  "node-certificates": nodeCertificatesOutput,
+  "node-config": nodeConfigOutput,
+  "node-logs": nodeLogsOutput,
+  "node-network": nodeNetworkOutput,
+  "node-power": nodePowerOutput,
+  pool: poolOutput,
+  "pool-members": poolMembersOutput,
+  "remove-node": removeNodeOutput,
+  "replication-jobs": replicationJobsOutput,
+  "restore-backup": restoreBackupOutput,
+  "security-groups": securityGroupsOutput,
+  "set-acl": setAclOutput,
   "snapshot-tree": snapshotTreeOutput,
+  statistics: statisticsOutput,
   "storage-content": storageContentOutput,
   "storage-info": storageInfoOutput,
   "storage-quota": storageQuotaOutput,
   "task-log": taskLogOutput,
+  tokens: tokensOutput,
   "update-config": updateConfigOutput,
+  "update-pool": poolChangeOutput,
+  "update-record": updateRecordOutput,
+  "update-vlan": writeVlanOutput,
+  "upload-backup": uploadBackupOutput,
+  "vlan-config": vlanConfigOutput,
 };

@@ -1,39 +1,106 @@
 import type { RecipeName } from "../define.js";
 import type { Recipe } from "../invocation.js";
+import { addNode } from "./add-node.js";
+import { alerts } from "./alerts.js";
+import { applyUpdates } from "./apply-updates.js";
+import { backupGuest } from "./backup-guest.js";
 import { cancelTask } from "./cancel-task.js";
+import { clusterConfig } from "./cluster-config.js";
 import { clusterNodes } from "./cluster-nodes.js";
 import { clusterResources, guests } from "./cluster-resources.js";
 import { clusterStats } from "./cluster-stats.js";
+import { openConsole } from "./console.js";
 import { createContainer, createGuest } from "./create-guest.js";
+import { createToken } from "./create-token.js";
+import { deleteBackup } from "./delete-backup.js";
 import { deleteGuest } from "./delete-guest.js";
+import { createRule, deleteRule, firewallRules } from "./firewall-rules.js";
 import { guestConfig } from "./guest-config.js";
+import { disableHa, enableHa } from "./ha-resources.js";
+import { haStatus } from "./ha-status.js";
 import { migrateGuest } from "./migrate-guest.js";
+import { createVlan, deleteVlan, nodeNetwork, updateVlan, vlanConfig } from "./network.js";
+import { nodeCertificates } from "./node-certificates.js";
+import { nodeConfig } from "./node-config.js";
+import { nodeLogs } from "./node-logs.js";
+import { nodePower } from "./node-power.js";
+import { createPool, deletePool, poolMembers, showPool, updatePool } from "./pools.js";
+import { createRecord, deleteRecord, updateRecord } from "./record-changes.js";
+import { removeNode } from "./remove-node.js";
+import { createReplication, replicationJobs } from "./replication.js";
+import { restoreBackup } from "./restore-backup.js";
+import { createSecurityGroup, securityGroups } from "./security-groups.js";
+import { setAcl } from "./set-acl.js";
 import { snapshotTree } from "./snapshot-tree.js";
+import { statistics } from "./statistics.js";
 import { listBackups, storageContent } from "./storage-content.js";
 import { storageInfo, storageQuota } from "./storage-info.js";
 import { taskLog } from "./task-log.js";
 import { clusterTasks, listTasks } from "./tasks.js";
+import { listTokens } from "./tokens.js";
 import { updateConfig } from "./update-config.js";
+import { uploadBackup } from "./upload-backup.js";
 
 /** The functions that entries name. */
 export const recipes: Readonly<Record<RecipeName, Recipe>> = {
+  "add-node": addNode,
+  alerts: alerts,
+  "apply-updates": applyUpdates,
+  "backup-guest": backupGuest,
   "cancel-task": cancelTask,
+  "cluster-config": clusterConfig,
   "cluster-nodes": clusterNodes,
   "cluster-resources": clusterResources,
   "cluster-stats": clusterStats,
   "cluster-tasks": clusterTasks,
+  console: openConsole,
   "create-container": createContainer,
   "create-guest": createGuest,
+  "create-pool": createPool,
+  "create-record": createRecord,
+  "create-replication": createReplication,
+  "create-rule": createRule,
+  "create-security-group": createSecurityGroup,
+  "create-token": createToken,
+  "create-vlan": createVlan,
+  "delete-backup": deleteBackup,
   "delete-guest": deleteGuest,
+  "delete-pool": deletePool,
+  "delete-record": deleteRecord,
+  "delete-rule": deleteRule,
+  "delete-vlan": deleteVlan,
+  "disable-ha": disableHa,
+  "enable-ha": enableHa,
+  "firewall-rules": firewallRules,
   "guest-config": guestConfig,
-  guests,
+  guests: guests,
+  "ha-status": haStatus,
   "list-backups": listBackups,
   "list-tasks": listTasks,
   "migrate-guest": migrateGuest,
+  "node-certificates": nodeCertificates,
+  "node-config": nodeConfig,
+  "node-logs": nodeLogs,
+  "node-network": nodeNetwork,
+  "node-power": nodePower,
+  pool: showPool,
+  "pool-members": poolMembers,
+  "remove-node": removeNode,
+  "replication-jobs": replicationJobs,
+  "restore-backup": restoreBackup,
+  "security-groups": securityGroups,
+  "set-acl": setAcl,
   "snapshot-tree": snapshotTree,
+  statistics: statistics,
   "storage-content": storageContent,
   "storage-info": storageInfo,
   "storage-quota": storageQuota,
   "task-log": taskLog,
+  tokens: listTokens,
   "update-config": updateConfig,
+  "update-pool": updatePool,
+  "update-record": updateRecord,
+  "update-vlan": updateVlan,
+  "upload-backup": uploadBackup,
+  "vlan-config": vlanConfig,
 };

@@ -5,6 +5,7 @@ import { listOf, openObject } from "../schema.js";
 import { awaitTask, taskSchemaWith, withMore } from "../task-answer.js";
 import { compareConfigs, planChanges } from "./config-changes.js";
 import { isSecret, readConfig, readPending } from "./guest-config.js";
+import { namesIn } from "./names-in.js";
 
 /** What an update answers: every setting that changed, before and after. */
 export const updateConfigOutput = taskSchemaWith({
@@ -68,10 +69,4 @@ async function describeChange(
       : []),
   ];
   return withMore(done, { ...guestOf(call), changes: changes.map((change) => ({ ...change })) }, notes);
-}
-
-/** A list argument: names in a list, or in a text with commas between them. */
-function namesIn(value: unknown): readonly string[] {
-  const names = Array.isArray(value) ? value.map(String) : typeof value === "string" ? value.split(/[,;\s]+/) : [];
-  return names.filter((name) => name !== "");
 }

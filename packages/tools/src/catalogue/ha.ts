@@ -1,0 +1,51 @@
+import { tool, toolset } from "../define.js";
+
+/** High availability. */
+export const ha = toolset({
+  id: "ha",
+  title: "High availability",
+  tools: {
+    get_ha_status: tool("GET /cluster/ha/status/current", {
+      title: "Show high availability",
+      summary:
+        "Shows how HA is doing: quorum, the master, each node's manager, the guests HA looks after with wanted and actual state, and what wants attention.",
+      risk: "read",
+      accepts: {},
+      recipe: "ha-status",
+      also: ["GET /cluster/ha/status/manager_status"],
+      example: {},
+    }),
+    enable_ha_resource: tool("POST /cluster/ha/resources", {
+      title: "Put a guest under HA",
+      summary:
+        "Has HA look after a guest (sid vm:100, ct:200 or the VMID): it is kept started, and started elsewhere when its node fails. For one HA knows already, changes its settings.",
+      risk: "change",
+      accepts: {
+        sid: "sid",
+        comment: "comment",
+        state: "state",
+        max_restart: "max_restart",
+        max_relocate: "max_relocate",
+        failback: "failback",
+        group: "group",
+      },
+      recipe: "enable-ha",
+      repeatable: true,
+      also: ["PUT /cluster/ha/resources/{sid}", "GET /cluster/ha/resources", "GET /cluster/resources"],
+      example: { sid: "vm:101", comment: "front end" },
+    }),
+    disable_ha_resource: tool("PUT /cluster/ha/resources/{sid}", {
+      title: "Take a guest out of HA",
+      summary:
+        "Sets a guest to disabled: HA stops it and keeps it off. With remove HA forgets the guest instead and leaves it as it is, running or not.",
+      risk: "change",
+      accepts: {
+        sid: "sid",
+        remove: { type: "boolean", description: "Forget it instead of stopping it.", default: false },
+      },
+      recipe: "disable-ha",
+      also: ["DELETE /cluster/ha/resources/{sid}", "GET /cluster/ha/resources", "GET /cluster/resources"],
+      example: { sid: "vm:100", remove: true },
+    }),
+  },
+});
