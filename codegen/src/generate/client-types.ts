@@ -1,11 +1,7 @@
-import {
-  type InterfaceDeclarationStructure,
-  type OptionalKind,
-  type PropertySignatureStructure,
-  StructureKind,
-} from "ts-morph";
+import { type InterfaceDeclarationStructure, StructureKind } from "ts-morph";
 import { areaOf } from "../model.js";
-import { operationDoc, schemaDoc } from "./doc-text.js";
+import { operationDoc } from "./doc-text.js";
+import { interfaceOf } from "./interface-structure.js";
 import { grammarTypeName, operationName, propertyName } from "./names.js";
 import { declareRecord, recordResult } from "./record-types.js";
 import type { SpecOperation, SpecParameter, SpecSchema } from "./spec-operations.js";
@@ -137,37 +133,6 @@ function members(parameters: readonly SpecParameter[], grammars: Set<string>, nu
   });
 }
 
-export function interfaceOf(
-  name: string,
-  doc: string,
-  memberList: readonly MemberText[],
-  parent?: string,
-): InterfaceDeclarationStructure {
-  return {
-    kind: StructureKind.Interface,
-    name,
-    isExported: true,
-    docs: [doc],
-    ...(parent !== undefined && { extends: [parent] }),
-    properties: memberList.map(propertyStructure),
-  };
-}
-
-export function propertyStructure({
-  name,
-  optional,
-  type,
-  schema,
-}: MemberText): OptionalKind<PropertySignatureStructure> {
-  const doc = schemaDoc(schema);
-  return { name, type, hasQuestionToken: optional, ...(doc !== undefined && { docs: [doc] }) };
-}
-
-/** A list inside a property string stays one text: its elements are joined by semicolons and PVE knows them only so. */
-function withoutList({ "x-pve-format": format, ...schema }: SpecSchema): SpecSchema {
-  return format === undefined || format.endsWith("-list") ? schema : { ...schema, "x-pve-format": format };
-}
-
 /** One interface per property-string grammar. */
 export function grammarInterfaces(grammars: Readonly<Record<string, SpecSchema>>): InterfaceDeclarationStructure[] {
   return Object.entries(grammars).map(([name, schema]) => {
@@ -202,4 +167,9 @@ export function operationsInterface(operations: readonly OperationTypes[]): Inte
       type: `{ params: ${types.params ?? "NoParams"}; result: ${types.result} }`,
     })),
   };
+}
+
+/** A list inside a property string stays one text: its elements are joined by semicolons and PVE knows them only so. */
+function withoutList({ "x-pve-format": format, ...schema }: SpecSchema): SpecSchema {
+  return format === undefined || format.endsWith("-list") ? schema : { ...schema, "x-pve-format": format };
 }

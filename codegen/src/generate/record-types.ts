@@ -1,6 +1,6 @@
 import { type StatementStructures, StructureKind } from "ts-morph";
 import type { AreaTypes } from "./client-types.js";
-import { interfaceOf } from "./client-types.js";
+import { interfaceOf } from "./interface-structure.js";
 import { propertyName, grammarTypeName as typeName } from "./names.js";
 import type { SpecSchema } from "./spec-operations.js";
 import { type MemberText, memberTexts } from "./type-text.js";
@@ -45,6 +45,7 @@ export function recordResult(name: string, doc: string, record: SpecSchema, type
   return name;
 }
 
+/** An exported type alias with its documentation. */
 export function aliasStatement({ name, doc, type }: AreaTypes["aliases"][number]): StatementStructures {
   return { kind: StructureKind.TypeAlias, name, isExported: true, docs: [doc], type };
 }
