@@ -34,4 +34,6 @@ ${list([...refused, ...unseen])}
 ${list(answered)}
 `;
 writeFileSync(target, text);
-process.stderr.write(`answered ${answered.length}, refused ${refused.length + unseen.length}, checked only ${checked.length}\n`);
+process.stderr.write(
+  `answered ${answered.length}, refused ${refused.length + unseen.length}, checked only ${checked.length}\n`,
+);

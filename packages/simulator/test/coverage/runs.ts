@@ -46,10 +46,14 @@ async function sweep(
     const headers = await logIn(sim);
     const [method = "", template = ""] = route.split(" ");
     const { properties } = operation.parameters;
-    const path = template.replace(/\{([^}]+)\}/g, (_all, name: string) => encodeURIComponent(sample(name, properties[name])));
+    const path = template.replace(/\{([^}]+)\}/g, (_all, name: string) =>
+      encodeURIComponent(sample(name, properties[name])),
+    );
     const inPath = new Set([...template.matchAll(/\{([^}]+)\}/g)].map((match) => match[1]));
     const needed = Object.entries(properties).filter(([name, { optional }]) => !optional && !inPath.has(name));
-    const params = new URLSearchParams(Object.fromEntries(needed.map(([name, schema]) => [name, sample(name, schema)])));
+    const params = new URLSearchParams(
+      Object.fromEntries(needed.map(([name, schema]) => [name, sample(name, schema)])),
+    );
     const hasBody = method === "POST" || method === "PUT";
     const target = `/api2/json${path}${hasBody || needed.length === 0 ? "" : `?${params}`}`;
     const answer = await sim
