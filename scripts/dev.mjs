@@ -33,6 +33,7 @@ const TASKS = {
   test: [generate, ["vitest", "run", REST]],
   surface: [generate, ["pnpm", "--filter", "@pve/tools", "run", "surface"]],
   bench: [turbo("build", "--filter=@pve/bench^..."), node("bench/src/bench.ts", REST)],
+  consumers: [turbo("build", "--filter=@pve/client"), ["node", "scripts/consumers.mjs"]],
   "spec:add": [["node", "codegen/bin/pve-codegen.mjs", "add", REST], generate],
   check: [
     turbo("typecheck"),
@@ -45,6 +46,7 @@ const TASKS = {
     turbo("build"),
     ["node", "scripts/check-packages.mjs"],
     ["node", "scripts/check-readme.mjs"],
+    ["node", "scripts/consumers.mjs"],
     ["pnpm", "--filter", "@pve/tools", "run", "surface"],
     node("packages/simulator/test/coverage/report.ts", "docs/simulator-coverage.md"),
     ["git", "diff", "--exit-code", "--stat", "--", "specs", "packages/tools", "docs"],
