@@ -47,17 +47,11 @@ const importMetadata: Handler = (call) => {
   if (!/^import\/[^/]+\.(?:ova|ovf)$/.test(name)) {
     die(`unable to parse directory volume name '${volume}'`);
   }
-  const found = findVolume(call.world, volid, nodeOf(call)) ?? die(`volume '${volid}' does not exist`);
-  const title = name.slice("import/".length).replace(/\.\w+$/, "");
-  // The file's inside is not kept, so what is said follows from its name and size alone.
-  return {
-    type: "vm",
-    source: "ovf",
-    "create-args": { name: title.replace(/[^a-zA-Z0-9-]/g, "-"), cores: 1, memory: "1024" },
-    disks: { scsi0: { volid: `${volid}/disk-1.vmdk`, size: found.size } },
-    net: {},
-    warnings: [{ type: "ova-needs-extracting" }],
-  };
+  if (findVolume(call.world, volid, nodeOf(call)) === undefined) {
+    die(`volume '${volid}' does not exist`);
+  }
+  // The file's inside is not kept, and what it would say is not invented.
+  throw new PveFailure(501, "not simulated");
 };
 
 /** The program that speaks to registries is no part of an installation. */
