@@ -5,6 +5,7 @@ import { parseYaml, type YamlDocument } from "./build/yaml.js";
 import { SpecFault } from "./fault.js";
 import { parseJson } from "./json.js";
 import type { ReleaseFacts } from "./model.js";
+import { readReleaseFile } from "./release-file.js";
 
 /** Where things lie in the repository. The only module besides the commands that touches the disk. */
 export interface Workspace {
@@ -56,15 +57,7 @@ export interface Origin {
 /** The releases that are committed, oldest first. */
 export function readReleases(workspace: Workspace): ReleaseFacts[] {
   const releases = workspace.list("specs/releases", ".json").map((file) => {
-    const document = parseJson(file, workspace.read(file));
-    const facts = document.value as unknown as ReleaseFacts;
-    if (typeof facts !== "object" || typeof facts?.release !== "string" || typeof facts.operations !== "object") {
-      document.fail(
-        [],
-        "not a release file: `release` and `operations` are expected; make it with `pve-codegen import`",
-      );
-    }
-    return facts;
+    return readReleaseFile(parseJson(file, workspace.read(file)));
   });
   return releases.sort((a, b) => a.release.localeCompare(b.release, "en", { numeric: true }));
 }

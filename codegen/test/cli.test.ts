@@ -121,4 +121,29 @@ describe("pve-codegen", () => {
     writeFileSync(path.join(root, "specs/releases/9.2.json"), '{\n  "release": "9.2",\n  "operations": {,}\n}');
     await expect(run("build")).rejects.toThrow("specs/releases/9.2.json:3:18: not valid JSON");
   });
+
+  const slips: [title: string, given: string, slip: string, message: RegExp][] = [
+    [
+      "a key of a schema",
+      '"maxLength": 64',
+      '"maxLenght": 64',
+      /9\.2\.json:\d+:\d+: unknown key "maxLenght" of a schema \(at operations › POST \/access\/ticket/,
+    ],
+    [
+      "a key of an operation",
+      '"name": "version"',
+      '"name": "version", "proxy": 1',
+      /9\.2\.json:\d+:\d+: unknown key "proxy" of an operation/,
+    ],
+    ["a route", '"GET /version"', '"GET version"', /9\.2\.json:\d+:\d+: "GET version" is no route/],
+  ];
+
+  it.each(slips)(
+    "names file, key and line of %s that was misspelt in a release file",
+    async (_title, given, slip, message) => {
+      await run("import", path.join(root, "apidoc.js"), "--release", "9.2");
+      writeFileSync(path.join(root, "specs/releases/9.2.json"), file("specs/releases/9.2.json").replace(given, slip));
+      await expect(run("build")).rejects.toThrow(message);
+    },
+  );
 });

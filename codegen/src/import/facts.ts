@@ -195,7 +195,7 @@ const OPERATION_KEYS = {
 };
 
 /** Every key a schema may carry, in the order the facts print it. */
-const SCHEMA_KEYS: Readonly<Record<string, string>> = {
+export const SCHEMA_KEYS: Readonly<Record<string, string>> = {
   type: "text",
   optional: "flag",
   default_key: "flag",
