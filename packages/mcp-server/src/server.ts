@@ -1,5 +1,5 @@
-import { Server, type Tool } from "@modelcontextprotocol/server";
-import type { ObjectSchema, ResolvedTool } from "@pve/tools";
+import { Server, type Tool, type ToolAnnotations } from "@modelcontextprotocol/server";
+import type { Hints, ObjectSchema, ResolvedTool } from "@pve/tools";
 import { listedTools } from "./allowance.js";
 import { type CallSettings, callTool } from "./call.js";
 import type { Allowed } from "./config.js";
@@ -35,21 +35,21 @@ export function createServerFactory(settings: ServerSettings): () => Server {
   };
 }
 
-function advertised({ name, title, description, inputSchema, outputSchema, hints }: ResolvedTool): Tool {
+function advertised({ name, title, description, briefSchema, outputSchema, hints }: ResolvedTool): Tool {
   return {
     name,
     title,
     description,
-    inputSchema: wireSchema(inputSchema),
+    inputSchema: wireSchema(briefSchema),
     outputSchema: wireSchema(outputSchema),
-    annotations: {
-      title,
-      readOnlyHint: hints.readOnly,
-      destructiveHint: hints.destructive,
-      idempotentHint: hints.idempotent,
-      openWorldHint: false,
-    },
+    annotations: annotationsOf(hints),
   };
+}
+
+/** To the protocol the other hints of a tool that only reads mean nothing, so they are not paid for. */
+function annotationsOf({ readOnly, destructive, idempotent }: Hints): ToolAnnotations {
+  if (readOnly) return { readOnlyHint: true, openWorldHint: false };
+  return { readOnlyHint: false, destructiveHint: destructive, idempotentHint: idempotent, openWorldHint: false };
 }
 
 /** The same schema in the SDK's type, which knows JSON only as mutable and open to any key. */

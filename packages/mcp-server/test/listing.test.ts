@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { connect } from "./session.js";
 
+const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
 describe("the list of tools", () => {
   it("holds nothing but reads unless more is allowed", async () => {
     await using session = await connect();
@@ -41,12 +44,27 @@ describe("the list of tools", () => {
     await using session = await connect({ allowed: "destroy" });
     const { tools } = await session.mcp.listTools();
     const hints = new Map(tools.map((tool) => [tool.name, tool.annotations]));
-    expect(
-      tools.every((tool) => tool.annotations?.title !== undefined && tool.annotations.openWorldHint === false),
-    ).toBe(true);
-    expect(hints.get("get_vms")).toMatchObject({ readOnlyHint: true, destructiveHint: false });
+    expect(tools.every((tool) => tool.title !== undefined && tool.annotations?.openWorldHint === false)).toBe(true);
+    // What reads need not say that it does not destroy: the protocol reads the other hints only of tools that change.
+    expect(hints.get("get_vms")).toEqual({ readOnlyHint: true, openWorldHint: false });
     expect(hints.get("create_vm")).toMatchObject({ readOnlyHint: false, destructiveHint: false });
     expect(hints.get("delete_vm")).toMatchObject({ readOnlyHint: false, destructiveHint: true });
+  });
+
+  it("is cheap to read: 650 bytes a tool at most, 1500 for the costliest", async () => {
+    await using session = await connect({ allowed: "destroy" });
+    const { tools } = await session.mcp.listTools();
+    const costs = tools.map(({ outputSchema: _answer, ...tool }) => [tool.name, bytes(tool)] as const);
+    expect(mean(costs.map(([, cost]) => cost))).toBeLessThanOrEqual(650);
+    expect(costs.filter(([, cost]) => cost > 1500)).toEqual([]);
+  });
+
+  it("describes answers in 1 kB a tool at most, 2600 bytes for the costliest", async () => {
+    await using session = await connect({ allowed: "destroy" });
+    const { tools } = await session.mcp.listTools();
+    const costs = tools.map(({ name, outputSchema }) => [name, bytes(outputSchema)] as const);
+    expect(mean(costs.map(([, cost]) => cost))).toBeLessThanOrEqual(1000);
+    expect(costs.filter(([, cost]) => cost > 2600)).toEqual([]);
   });
 
   it("has flat schemas, which every client can show", async () => {

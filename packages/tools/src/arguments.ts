@@ -43,6 +43,8 @@ function signature(tool: ResolvedTool): string {
 }
 
 function unknownArgument(tool: ResolvedTool, name: string): string {
+  const holder = Object.entries(tool.options ?? {}).find(([, known]) => isOption(name, known))?.[0];
+  if (holder !== undefined) return `no such argument; it belongs in ${holder}`;
   const contracted = Object.entries(tool.entry.accepts).find(([, target]) => target === name)?.[0];
   const near = contracted === undefined ? nearNames(name, Object.keys(tool.inputSchema.properties)) : [contracted];
   return `no such argument${suggestion(near)}`;
@@ -60,7 +62,7 @@ function checkOptions(
 ): void {
   if (!isRecord(value)) return;
   for (const name of Object.keys(value)) {
-    if (known.includes(name) || known.includes(name.replace(/\d+$/, "[n]"))) continue;
+    if (isOption(name, known)) continue;
     const index = /\d+$/.exec(name)?.[0] ?? "0";
     const near = nearNames(
       name,
@@ -68,6 +70,11 @@ function checkOptions(
     );
     problems[`${argument}.${name}`] = `no such option${suggestion(near)}`;
   }
+}
+
+/** Whether an option is among those known, where a family is written `net[n]`. */
+function isOption(name: string, known: readonly string[]): boolean {
+  return known.includes(name) || known.includes(name.replace(/\d+$/, "[n]"));
 }
 
 type Fit = { readonly value: unknown } | undefined;

@@ -73,6 +73,8 @@ export interface Parameter {
   readonly for?: string;
   readonly type: SchemaType | readonly SchemaType[];
   readonly description: string;
+  /** What a model is told instead of the first clause of the description. */
+  readonly brief?: string;
   readonly required?: true;
   readonly enum?: readonly string[];
   readonly minimum?: number;
@@ -106,6 +108,8 @@ export interface ToolEntry {
   readonly waits?: true;
   /** A list that can be long: shown as a window with filter, fields, sort, limit and offset. */
   readonly lists?: true;
+  /** By argument: what a model is told instead of the first clause of its description. Empty where the name says it all. */
+  readonly brief?: Readonly<Record<string, string | undefined>>;
   /** Fields shown of the answer, in this order. */
   readonly keep?: readonly string[];
   /** Doing it twice has no further effect. Only a POST has to say so. */
@@ -169,13 +173,14 @@ type WindowArgument = "filter" | "fields" | "sort" | "limit" | "offset";
 
 type Definition<Id extends OperationId, A, Optional extends string, Locates> = Omit<
   ToolEntry,
-  "operation" | "risk" | "why" | "accepts" | "fixed" | "optional" | "locates" | "example"
+  "operation" | "risk" | "why" | "accepts" | "fixed" | "optional" | "locates" | "brief" | "example"
 > &
   RiskOf<Id> & {
     readonly accepts: A;
     readonly fixed?: { readonly [Name in ParamName<Id>]?: string | number | boolean };
     readonly optional?: readonly Optional[];
     readonly locates?: Locates;
+    readonly brief?: { readonly [Name in keyof A | WindowArgument]?: string };
     readonly example: Example<Id, A, Optional | ([Locates] extends [never] ? never : "node_name")> & {
       readonly [Name in WindowArgument]?: unknown;
     };

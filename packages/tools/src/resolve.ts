@@ -1,3 +1,4 @@
+import { briefSchemaOf } from "./brief.js";
 import type { Parameter, ToolEntry, Toolset } from "./define.js";
 import { readOpenApi, type SpecOperation, type SpecSchema } from "./openapi.js";
 import { outputSchemaOf } from "./output-schema.js";
@@ -43,6 +44,7 @@ function resolveTool(
     return needed === undefined ? [] : [[route, needed]];
   });
   const options = optionsOf(entry, operation);
+  const inputSchema = inputSchemaOf(name, entry, operation);
   return {
     name,
     toolset,
@@ -50,7 +52,8 @@ function resolveTool(
     description: entry.summary,
     risk: entry.risk,
     hints: hintsOf(entry),
-    inputSchema: inputSchemaOf(name, entry, operation),
+    inputSchema,
+    briefSchema: briefSchemaOf(entry, inputSchema),
     outputSchema: outputSchemaOf(entry, operation),
     operations,
     privileges: Object.fromEntries(privileges),
@@ -107,7 +110,7 @@ function argumentSchema(
   return { ...described, description: [described.description, LEFT_OUT[entry.locates]].filter(Boolean).join(" ") };
 }
 
-function ownParameter({ for: _for, required: _required, spreads, ...schema }: Parameter): JsonSchema {
+function ownParameter({ for: _for, required: _required, brief: _brief, spreads, ...schema }: Parameter): JsonSchema {
   return { ...schema, ...(spreads !== undefined && { additionalProperties: true }) };
 }
 

@@ -18,7 +18,10 @@ export interface ResolvedTool {
   readonly description: string;
   readonly risk: Risk;
   readonly hints: Hints;
+  /** Everything that is known of the arguments; they are checked against it. */
   readonly inputSchema: ObjectSchema;
+  /** The same in few words, for a list that a model has to read. */
+  readonly briefSchema: ObjectSchema;
   readonly outputSchema: ObjectSchema;
   /** Every operation it may call, the main one first. */
   readonly operations: readonly string[];

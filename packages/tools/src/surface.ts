@@ -12,8 +12,8 @@ const SPEC_FILE = "specs/proxmox-api-spec.json";
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /** What a model reads of a tool, and nothing else. */
-function faceOf({ name, title, description, inputSchema, outputSchema, hints }: ResolvedTool) {
-  return { name, title, description, inputSchema, outputSchema, hints };
+function faceOf({ name, title, description, briefSchema, outputSchema, hints }: ResolvedTool) {
+  return { name, title, description, inputSchema: briefSchema, outputSchema, hints };
 }
 
 function generatedModule(tools: readonly ResolvedTool[], hash: string): string {
@@ -42,15 +42,20 @@ function write(tools: readonly ResolvedTool[]): void {
   const names = new Set(tools.map(({ name }) => `${name}.json`));
   for (const file of readdirSync(at("surface"))) if (!names.has(file)) rmSync(at(`surface/${file}`));
   for (const tool of tools) writeFileSync(at(`surface/${tool.name}.json`), json(faceOf(tool)));
-  writeFileSync(
-    at("tools-schema.json"),
-    json({ tools: tools.map((tool) => ({ ...faceOf(tool), ...detailsOf(tool) })) }),
-  );
+  writeFileSync(at("tools-schema.json"), json({ tools: tools.map(detailsOf) }));
   writeFileSync(at("../../docs/tools.md"), referenceOf(toolsets, tools));
 }
 
-function detailsOf({ toolset, risk, operations, privileges, since, entry }: ResolvedTool) {
-  return { toolset, risk, operations, privileges, ...(since !== undefined && { since }), example: entry.example };
+/** All there is to know of a tool, for programs. */
+function detailsOf(tool: ResolvedTool) {
+  const { inputSchema, toolset, risk, operations, privileges, since, entry } = tool;
+  return {
+    ...faceOf(tool),
+    inputSchema,
+    ...{ toolset, risk, operations, privileges },
+    ...(since !== undefined && { since }),
+    example: entry.example,
+  };
 }
 
 function main(command: string | undefined): void {

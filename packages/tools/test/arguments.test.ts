@@ -76,6 +76,12 @@ const cases: [
     { "config.nett1": "no such option; did you mean net1?" },
   ],
   [
+    "says where an option belongs",
+    "create_vm_advanced",
+    { node_name: "pve1", scsi1: "nas:4" },
+    { scsi1: "no such argument; it belongs in config" },
+  ],
+  [
     "wants an object where a text is no JSON",
     "update_vm_config",
     { vmid: 103, config: "memory=1" },

@@ -120,8 +120,19 @@ describe.each(catalogue.map((tool) => [tool.name, tool] as const))("the schemas 
     expect(silent.map(([argument]) => argument)).toEqual([]);
   });
 
-  it("cost a model at most 1500 tokens, counted as four characters each", () => {
-    const { name, title, description, inputSchema } = tool;
-    expect(JSON.stringify({ name, title, description, inputSchema }).length / 4).toBeLessThanOrEqual(1500);
+  it("say in few words what they say in many, and allow no less", () => {
+    const { properties, required } = tool.briefSchema;
+    expect(required).toEqual(tool.inputSchema.required);
+    expect(Object.keys(properties)).toEqual(Object.keys(tool.inputSchema.properties));
+    for (const [argument, { description = "", ...brief }] of Object.entries<JsonSchema>(properties)) {
+      expect(tool.inputSchema.properties[argument]).toMatchObject(brief);
+      expect(description.length).toBeLessThanOrEqual(160);
+    }
+  });
+
+  it("override no text of an argument that does not exist", () => {
+    expect(Object.keys(tool.briefSchema.properties)).toEqual(
+      expect.arrayContaining(Object.keys(tool.entry.brief ?? {})),
+    );
   });
 });

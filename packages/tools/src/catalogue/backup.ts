@@ -5,6 +5,7 @@ const guest = (what: string) =>
   ({
     for: "vmid",
     type: "integer",
+    brief: "",
     description: `VMID of the ${what}.`,
     required: true,
     minimum: 100,
@@ -18,11 +19,13 @@ const notes = { type: "string", description: "Shown beside the backup." } as con
 const target = {
   for: "storage",
   type: "string",
+  brief: "",
   description: "Storage that takes backups.",
   required: true,
 } as const satisfies Parameter;
 const source = {
   type: "string",
+  brief: "Its volid, from list_backups",
   description: "The backup's volid, as list_backups shows it.",
   required: true,
 } as const;

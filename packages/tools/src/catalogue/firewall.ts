@@ -2,6 +2,7 @@ import { type Parameter, tool, toolset } from "../define.js";
 
 const scope = {
   type: "string",
+  brief: "cluster, node/pve1, guest/100 or group/web",
   description: 'Whose rules: "cluster", "node/pve1", "guest/100" or "group/web" (a security group).',
   default: "cluster",
 } as const satisfies Parameter;
@@ -63,6 +64,7 @@ export const firewall = toolset({
         direction: {
           for: "type",
           type: "string",
+          brief: "group: a security group",
           description: "Traffic it is about; group puts a security group here.",
           enum: ["in", "out", "forward", "group"],
           required: true,
@@ -70,6 +72,7 @@ export const firewall = toolset({
         action: {
           for: "action",
           type: "string",
+          brief: "ACCEPT, DROP, REJECT or a security group",
           description: "ACCEPT, DROP, REJECT, or the name of a security group.",
           required: true,
         },
@@ -83,7 +86,7 @@ export const firewall = toolset({
         iface: "iface",
         log: "log",
         comment: "comment",
-        enable: { for: "enable", type: "boolean", description: "Whether it is in force.", default: false },
+        enable: { for: "enable", type: "boolean", brief: "", description: "Whether it is in force.", default: false },
         pos: { type: "integer", description: "Place in the list, from 0.", minimum: 0, default: 0 },
       },
       recipe: "create-rule",

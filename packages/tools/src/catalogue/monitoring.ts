@@ -3,12 +3,14 @@ import { type Parameter, tool, toolset } from "../define.js";
 const timeframe = {
   for: "timeframe",
   type: "string",
+  brief: "",
   description: "Span back from now.",
   enum: ["hour", "day", "week", "month", "year"],
   default: "hour",
 } as const satisfies Parameter;
 const series = {
   type: ["array", "string"],
+  brief: "Readings too, of these or all",
   description: 'Show the readings of these series too, comma-separated, or "all". Long.',
   items: { type: "string" },
 } as const satisfies Parameter;

@@ -102,9 +102,10 @@ export const nodes = toolset({
         lines: { type: "integer", description: "Lines to show.", minimum: 1, maximum: 2000, default: 100 },
         since: {
           type: ["integer", "string"],
+          brief: "Such as 2h, a date, or epoch seconds",
           description: 'From then on: a span such as "2h", a date, or seconds since the epoch.',
         },
-        until: { type: ["integer", "string"], description: "Until then, written like since." },
+        until: { type: ["integer", "string"], brief: "As since", description: "Until then, written like since." },
         filter: { type: "string", description: "Only lines with this text; case does not matter." },
         service: {
           type: "string",

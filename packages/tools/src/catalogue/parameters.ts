@@ -10,6 +10,7 @@ const NOT_CREATED = ["force", "skiplock"];
 export const removal = {
   for: "delete",
   type: ["array", "string"],
+  brief: "Settings to take away; a disk stays as unused",
   description:
     "Names of settings to take away, comma-separated. A disk is detached and kept as unused; an unused one is not destroyed here.",
   items: { type: "string" },
@@ -19,6 +20,7 @@ export const removal = {
 export const memory = {
   for: "memory",
   type: "integer",
+  brief: "MiB",
   description: "Memory in MiB.",
   minimum: 16,
 } as const satisfies Parameter;
@@ -28,6 +30,7 @@ export function fresh<const Name extends string>(name: Name) {
   return {
     for: name,
     type: "integer",
+    brief: "Left out: the next free one",
     description: "VMID of the new guest; left out, the cluster's next free one.",
     minimum: 100,
     maximum: 999_999_999,
@@ -38,6 +41,7 @@ export function fresh<const Name extends string>(name: Name) {
 export function settings(example: string) {
   return {
     type: ["object", "string"],
+    brief: "Settings by name; an object changes only its parts, null takes one away",
     description: `Settings by name, such as ${example}. An object changes only the parts it names, text replaces all of them, null takes the setting away.`,
     spreads: { except: NO_SETTING },
   } as const satisfies Parameter;
@@ -47,6 +51,7 @@ export function settings(example: string) {
 export function configOptions(example: string) {
   return {
     type: ["object", "string"],
+    brief: "Any other option of PVE",
     description: `Any other option of PVE by its name, such as ${example}.`,
     spreads: { except: NOT_CREATED },
   } as const satisfies Parameter;

@@ -2,6 +2,7 @@ import { type Parameter, tool, toolset } from "../define.js";
 
 const limit = {
   type: "integer",
+  brief: "",
   description: "Tasks to show, newest first.",
   minimum: 1,
   maximum: 500,
@@ -11,6 +12,7 @@ const moment = (name: "since" | "until", what: string) =>
   ({
     for: name,
     type: ["integer", "string"],
+    brief: name === "until" ? "As since" : "Such as 24h, a date, or epoch seconds",
     description: `${what}: a span such as "24h" or "7d", a date, or seconds since the epoch.`,
   }) as const satisfies Parameter;
 
@@ -78,6 +80,7 @@ export const tasks = toolset({
         start: "start",
         limit: { for: "limit", type: "integer", description: "Lines to show; 0 for all.", minimum: 0, default: 50 },
       },
+      brief: { start: "Lines to skip", limit: "Lines; 0: all" },
       locates: "task",
       recipe: "task-log",
       example: { task_id: "UPID:pve1:00000419:0AC591B1:6A1D1FE0:qmstart:104:operator@pve!ops:" },
