@@ -6,6 +6,9 @@ export interface TicketOffice {
   ticket(userid: string, now: number): string;
   /** The user a ticket was made out to; `undefined` when it is forged, older than 2 h or from the future. */
   verifyTicket(ticket: string, now: number): string | undefined;
+  /** `PVE:!tfa!<challenge>:<8 hex>::<344 characters>`, bound to the user and good for the second step of a login alone. */
+  challengeTicket(userid: string, challenge: object, now: number): string;
+  verifyChallengeTicket(ticket: string, userid: string, now: number): boolean;
   /** `<8 hex>:<43 characters>`, bound to the user. */
   csrfToken(userid: string, now: number): string;
   verifyCsrfToken(token: string, userid: string, now: number): boolean;
@@ -34,6 +37,14 @@ export function createTicketOffice(): TicketOffice {
       const [, plain, userid, time, signature] = /^(PVE:([^:]+):([0-9A-F]{8}))::([A-Za-z0-9+/=]+)$/.exec(ticket) ?? [];
       const genuine = plain !== undefined && time !== undefined && sign(plain) === signature;
       return genuine && isFresh(time, now) ? userid : undefined;
+    },
+    challengeTicket(userid, challenge, now) {
+      const plain = `PVE:!tfa!${JSON.stringify(challenge).replaceAll(":", "%3A")}:${stamp(now)}`;
+      return `${plain}::${sign(`${plain}:${userid}`)}`;
+    },
+    verifyChallengeTicket(ticket, userid, now) {
+      const [, plain, time, signature] = /^(PVE:!tfa![^:]+:([0-9A-F]{8}))::([A-Za-z0-9+/=]+)$/.exec(ticket) ?? [];
+      return time !== undefined && sign(`${plain}:${userid}`) === signature && isFresh(time, now);
     },
     csrfToken,
     verifyCsrfToken(token, userid, now) {

@@ -9,3 +9,4 @@ export {
   type SimulatorCredentials,
   type SimulatorOptions,
 } from "./simulator.js";
+export { totpCode } from "./totp.js";

@@ -1,5 +1,3 @@
-import { createHmac } from "node:crypto";
-
 /** One second factor of a user. */
 export interface TfaEntry {
   readonly id: string;
@@ -8,13 +6,28 @@ export interface TfaEntry {
   /** Epoch seconds. */
   readonly created: number;
   enable: boolean;
-  /** What it is checked against: a TOTP secret in base32, recovery keys, or a YubiKey's public part. */
+  /** A TOTP secret in base32, or recovery keys: one that has been used is an empty text, so that the others keep their number. */
   readonly secrets: string[];
+  /** The half minute of the last TOTP code that was taken: it and those before are good no more. */
+  lastStep?: number;
+}
+
+/** The second factors of one user, and how often they were missed. */
+export interface TfaUser {
+  readonly entries: TfaEntry[];
+  /** Wrong TOTP codes since the last right one. */
+  totpFailures: number;
+  /** TOTP is refused until a recovery key is used or an administrator unlocks it. */
+  totpLocked: boolean;
+  /** Wrong answers of the other kinds since the last right one. */
+  failures: number;
+  /** Epoch seconds up to which every second factor is refused. */
+  lockedUntil: number;
 }
 
 /** Second factors by user. */
 export interface TfaState {
-  readonly users: Map<string, TfaEntry[]>;
+  readonly users: Map<string, TfaUser>;
 }
 
 /** Nobody has a second factor. */
@@ -22,26 +35,7 @@ export function newTfa(): TfaState {
   return { users: new Map() };
 }
 
-const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-
-function base32(text: string): Buffer {
-  const bits = [...text.toUpperCase().replace(/=+$/, "")]
-    .map((letter) => Math.max(0, alphabet.indexOf(letter)).toString(2).padStart(5, "0"))
-    .join("");
-  const octets = bits.match(/.{8}/g) ?? [];
-  return Buffer.from(octets.map((octet) => Number.parseInt(octet, 2)));
-}
-
-/** The six digits that belong to a base32 secret at a time (RFC 6238, 30 seconds, SHA-1). */
-export function totpCode(secret: string, seconds: number): string {
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(seconds / 30)));
-  const hash = createHmac("sha1", base32(secret)).update(counter).digest();
-  const offset = (hash.at(-1) ?? 0) & 15;
-  return String((hash.readUInt32BE(offset) & 0x7fff_ffff) % 1_000_000).padStart(6, "0");
-}
-
-/** Whether the digits belong to the secret now, or half a minute before or after. */
-export function isTotpCode(secret: string, code: string, seconds: number): boolean {
-  return [-30, 0, 30].some((shift) => totpCode(secret, seconds + shift) === code);
+/** The second factors of somebody who had none. */
+export function newTfaUser(entries: readonly TfaEntry[]): TfaUser {
+  return { entries: [...entries], totpFailures: 0, totpLocked: false, failures: 0, lockedUntil: 0 };
 }

@@ -1,6 +1,7 @@
 import type { AccessState, User } from "../access.js";
 import { denied, die, invalid, PveFailure } from "../failure.js";
 import type { Call, Handlers } from "../handler.js";
+import { lockOf } from "../tfa-challenge.js";
 import { splitList } from "../verify-list.js";
 import { describeToken } from "./access-tokens.js";
 
@@ -54,6 +55,7 @@ function listUsers(call: Call): unknown {
     .map((user) => ({
       userid: user.userid,
       ...describeUser(user),
+      ...lockOf(world.tfa.users.get(user.userid), call.now()),
       "realm-type": world.access.realms.get(realmOf(user.userid))?.type,
       ...(params["full"] === 1 ? fullDetails(world.access, user) : {}),
     }));
@@ -142,10 +144,11 @@ function applyUser(user: User, params: Call["params"]): void {
 }
 
 /** PVE lets root@pam be deleted: the account comes back by itself, its tokens do not. */
-function deleteUser({ params, world: { access } }: Call): void {
+function deleteUser({ params, world: { access, tfa } }: Call): void {
   const userid = String(params["userid"]);
   const user = requireUser(access, userid);
   user.tokens.clear();
+  tfa.users.delete(userid);
   if (userid !== "root@pam") {
     access.users.delete(userid);
   }

@@ -197,9 +197,10 @@ function* unreachable(id: string, isTrial: boolean): Generator<TaskStep, void, v
 /** Authentication realms. */
 export const realmHandlers: Handlers = {
   "GET /access/domains": ({ world }) =>
-    [...world.access.realms.values()].map(({ realm, type, comment, default: isDefault }) => ({
+    [...world.access.realms.values()].map(({ realm, type, comment, default: isDefault, options: { tfa } = {} }) => ({
       realm,
       type,
+      ...(tfa === undefined ? {} : { tfa: parseOption(String(tfa), "type")["type"] }),
       ...(comment === undefined ? {} : { comment }),
       ...(isDefault ? { default: 1 } : {}),
     })),

@@ -1,26 +1,34 @@
 import { denied, die, invalid, PveFailure } from "../failure.js";
 import type { Call, Handler, Handlers } from "../handler.js";
-import { isTotpCode, type TfaEntry } from "../world-tfa.js";
+import { lockOf, unlock } from "../tfa-challenge.js";
+import { totpStep } from "../totp.js";
+import { newTfaUser, type TfaEntry } from "../world-tfa.js";
 import { flag, isRoot, need, text } from "./guest-call.js";
 
 const read = ["User.Modify", "Sys.Audit"];
 const order = ["totp", "u2f", "webauthn", "recovery", "yubico"];
 
 function entriesOf(call: Call, userid = need(call, "userid")): TfaEntry[] {
-  return [...(call.world.tfa.users.get(userid) ?? [])].sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type));
+  return [...(call.world.tfa.users.get(userid)?.entries ?? [])].sort(
+    (a, b) => order.indexOf(a.type) - order.indexOf(b.type),
+  );
 }
 
 function shown({ id, type, description, created, enable }: TfaEntry): Record<string, unknown> {
   return { id, type, description, created, ...(enable ? {} : { enable: 0 }) };
 }
 
-function entryOf(call: Call): TfaEntry {
+function entryOf(call: Call): TfaEntry | undefined {
   const id = need(call, "id");
-  const entry = entriesOf(call).find((candidate) => candidate.id === id);
+  return entriesOf(call).find((candidate) => candidate.id === id);
+}
+
+function readEntry(call: Call): Record<string, unknown> {
+  const entry = entryOf(call);
   if (entry === undefined) {
-    throw new PveFailure(404, `No such tfa entry '${id}'`);
+    throw new PveFailure(404, `No such tfa entry '${need(call, "id")}'`);
   }
-  return entry;
+  return shown(entry);
 }
 
 const listAll: Handler = (call) => {
@@ -29,7 +37,11 @@ const listAll: Handler = (call) => {
   const groups = [...access.groups.values()].filter((g) => call.allowed(`/access/groups/${g.groupid}`, read, "any"));
   return [...tfa.users.keys()]
     .filter((userid) => seesAll || userid === call.caller.authid || groups.some((g) => g.members.has(userid)))
-    .map((userid) => ({ userid, entries: entriesOf(call, userid).map(shown) }));
+    .map((userid) => ({
+      userid,
+      entries: entriesOf(call, userid).map(shown),
+      ...lockOf(tfa.users.get(userid), call.now()),
+    }));
 };
 
 /** Everybody but root@pam repeats the own password before second factors are touched. */
@@ -76,14 +88,19 @@ function refuseKey(call: Call, type: string): never {
 
 function keep(call: Call, userid: string, entry: TfaEntry): void {
   const { users } = call.world.tfa;
-  users.set(userid, [...(users.get(userid) ?? []), entry]);
+  const user = users.get(userid);
+  if (user === undefined) {
+    users.set(userid, newTfaUser([entry]));
+  } else {
+    user.entries.push(entry);
+  }
 }
 
 function addTotp(call: Call, userid: string): unknown {
   const uri = text(call, "totp") ?? die("missing 'totp' information");
   const secret = /[?&]secret=([A-Za-z2-7=]+)/.exec(uri)?.[1] ?? die("missing secret in otpauth url");
   const code = text(call, "value") ?? die("generating secret would require user feedback");
-  if (!isTotpCode(secret, code, call.now())) {
+  if (totpStep(secret, code, call.now()) === undefined) {
     die("failed to verify TOTP challenge");
   }
   const id = call.world.random.uuid();
@@ -108,7 +125,7 @@ function addRecovery(call: Call, userid: string): unknown {
 
 const update: Handler = (call) => {
   reauthenticate(call);
-  const entry = entryOf(call);
+  const entry = entryOf(call) ?? die("no such entry");
   entry.description = text(call, "description") ?? entry.description;
   entry.enable = flag(call, "enable", entry.enable);
   return "";
@@ -116,13 +133,20 @@ const update: Handler = (call) => {
 
 const remove: Handler = (call) => {
   const userid = reauthenticate(call);
-  const gone = entryOf(call);
-  const left = entriesOf(call).filter((entry) => entry !== gone);
-  if (left.length > 0) {
-    call.world.tfa.users.set(userid, left);
-  } else {
-    call.world.tfa.users.delete(userid);
+  const gone = entryOf(call) ?? die("no such entry");
+  const entries = call.world.tfa.users.get(userid)?.entries ?? [];
+  entries.splice(entries.indexOf(gone), 1);
+  if (entries.length > 0) {
+    // What Perl's last statement leaves behind when it had nothing more to do.
+    return "";
   }
+  call.world.tfa.users.delete(userid);
+  return undefined;
+};
+
+const unlockUser: Handler = (call) => {
+  const user = call.world.tfa.users.get(need(call, "userid"));
+  return user !== undefined && unlock(user, call.now()) ? 1 : "";
 };
 
 /** The kinds of factor a user has. */
@@ -140,10 +164,9 @@ export const tfaHandlers: Handlers = {
   "GET /access/tfa": listAll,
   "GET /access/tfa/{userid}": (call) => entriesOf(call).map(shown),
   "POST /access/tfa/{userid}": add,
-  "GET /access/tfa/{userid}/{id}": (call) => shown(entryOf(call)),
+  "GET /access/tfa/{userid}/{id}": readEntry,
   "PUT /access/tfa/{userid}/{id}": update,
   "DELETE /access/tfa/{userid}/{id}": remove,
   "GET /access/users/{userid}/tfa": typesOf,
-  // Wrong codes are not counted here, so nobody is ever locked.
-  "PUT /access/users/{userid}/unlock-tfa": () => "",
+  "PUT /access/users/{userid}/unlock-tfa": unlockUser,
 };

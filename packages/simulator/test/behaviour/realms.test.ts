@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { totpCode } from "../../src/world-tfa.js";
 import { call, items, object } from "./caller.js";
 
 const ldap = { realm: "corp", type: "ldap", server1: "ldap.example", base_dn: "dc=x", user_attr: "uid" };
@@ -83,57 +82,5 @@ describe("realms", () => {
     const login = await post("/access/openid/login", { code: "c", state: "s", "redirect-url": "https://x" });
     expect(login).toMatchObject({ status: 401, reason: "authentication failure" });
     expect((await get("/access/openid?x=1")).status).toBe(400);
-  });
-});
-
-describe("second factors", () => {
-  const secret = "JBSWY3DPEHPK3PXP";
-  const path = "/access/tfa/root@pam";
-
-  test("the code of RFC 6238's example comes out", () => {
-    expect(totpCode("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", 59)).toBe("287082");
-  });
-
-  test("a time-based factor needs a code that fits, and can be changed and removed", async () => {
-    const root = await call().as("root");
-    const totp = { type: "totp", description: "phone", totp: `otpauth://totp/x?secret=${secret}` };
-    const wrong = await root.post(path, { ...totp, value: "000000" });
-    expect(wrong).toMatchObject({ status: 500, reason: "failed to verify TOTP challenge" });
-    const value = totpCode(secret, Math.floor(root.sim.clock.now() / 1000));
-    const { id } = object(await root.post(path, { ...totp, value }));
-    const entry = { id, type: "totp", description: "phone", created: expect.any(Number) };
-    expect(items(await root.get(path))).toEqual([entry]);
-    expect((await root.put(`${path}/${id}`, { enable: 0, description: "old" })).data).toBe("");
-    expect(object(await root.get(`${path}/${id}`))).toEqual({ ...entry, description: "old", enable: 0 });
-    expect(items(await root.get("/access/tfa"))).toMatchObject([{ userid: "root@pam" }]);
-    expect((await root.del(`${path}/${id}`)).status).toBe(200);
-    expect((await root.get(`${path}/${id}`)).status).toBe(404);
-    expect((await root.put(`${path}/${id}`, { enable: 0 })).status).toBe(404);
-    expect((await root.del(`${path}/${id}`)).status).toBe(404);
-  });
-
-  test("recovery keys come once", async () => {
-    const root = await call().as("root");
-    const made = object(await root.post(path, { type: "recovery" }));
-    expect(made["recovery"]).toHaveLength(10);
-    expect((await root.post(path, { type: "recovery" })).reason).toBe("user already has recovery keys");
-    expect((await root.get("/access/users/root@pam/tfa?multiple=1")).data).toEqual({ user: ["recovery"] });
-    expect((await root.get("/access/users/root@pam/tfa")).data).toEqual({});
-    expect((await root.put("/access/users/root@pam/unlock-tfa")).data).toBe("");
-  });
-
-  test("keys nobody holds are refused, tokens may not add factors, others may not look", async () => {
-    const { post, as } = call();
-    const root = await as("root");
-    expect((await root.post(path, { type: "webauthn" })).reason).toBe("no webauthn configuration available");
-    expect((await root.post(path, { type: "yubico" })).reason).toBe(
-      "no yubico otp configuration available for realm pam",
-    );
-    expect((await post(path, { type: "recovery" })).status).toBe(403);
-    const operator = await as("operatorToken");
-    expect((await operator.get(path)).status).toBe(403);
-    expect((await operator.get("/access/users/root@pam/tfa")).status).toBe(403);
-    expect((await operator.put("/access/users/root@pam/unlock-tfa")).status).toBe(403);
-    expect((await operator.get("/access/tfa")).data).toEqual([]);
   });
 });

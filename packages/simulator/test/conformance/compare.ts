@@ -10,7 +10,7 @@ export interface Given {
 /** Keys whose values depend on the machine, the moment or chance: only their type is compared. */
 const variableKeys = new Set(
   (
-    "starttime endtime ctime time uptime snaptime pid pstart expire-in digest vmgenid mem maxmem disk maxdisk cpu used avail " +
+    "starttime endtime ctime created time uptime snaptime pid pstart expire-in digest vmgenid mem maxmem disk maxdisk cpu used avail " +
     "available total used_fraction netin netout diskread diskwrite memhost maxcpu freemem free loadavg wait pressurecpusome " +
     "pressurecpufull pressurememorysome pressurememoryfull pressureiosome pressureiofull ssl_fingerprint fingerprint " +
     "cpuinfo kversion pveversion repoid size boot-info current-kernel localtime creation ticket upid port cert user-pid " +

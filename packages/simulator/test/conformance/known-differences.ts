@@ -50,8 +50,4 @@ export const knownDifferences: readonly KnownDifference[] = [
   { ids: ["10.12"], reason: "the node's kernel reported no pressure" },
   { ids: ["10.14"], reason: "the node's container got no address" },
   { ids: ["10.26"], reason: "the container had been made anew off the record" },
-  {
-    ids: ["11.1", "11.1b", "11.2", "11.5", "11.6", "11.7", "11.8"],
-    reason: "the node's second factors were a stand-in that took any code; the simulator verifies them",
-  },
 ];

@@ -46,6 +46,10 @@ export const circumstances: Circumstances = {
     "9.1#1": (world) => {
       delete machine(world).running;
     },
+    "11.1": (world) => {
+      const account = { userid: "audit@pve", enable: true, expire: 0, password: "AuditPass123", tokens: new Map() };
+      world.access.users.set("audit@pve", account);
+    },
     "12.1": (world, sim) => {
       machine(world).running = { pid: 4711, since: Math.floor(sim.clock.now() / 1000), paused: false };
     },
