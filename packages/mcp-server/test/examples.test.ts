@@ -17,6 +17,7 @@ const needed: Readonly<Record<string, readonly Step[]>> = {
   restore_container_snapshot: [snapshot],
   update_vlan: [vlan],
   delete_vlan: [vlan],
+  get_vm_command_result: [["execute_vm_command", { vmid: 100, command: ["sleep", "60"], timeout: 1 }]],
   delete_pool: [["create_pool", { poolid: "lab" }]],
   delete_role: [["create_role", { roleid: "PowerUser", privs: "VM.Audit" }]],
   delete_firewall_rule: [["create_firewall_rule", { direction: "in", action: "ACCEPT" }]],

@@ -35,7 +35,15 @@ export type RecipeName =
   | "disable-ha"
   | "enable-ha"
   | "firewall-rules"
+  | "guest-agent-info"
   | "guest-config"
+  | "guest-exec"
+  | "guest-exec-status"
+  | "guest-file-read"
+  | "guest-file-write"
+  | "guest-freeze"
+  | "guest-password"
+  | "guest-trim"
   | "guests"
   | "ha-status"
   | "list-backups"
@@ -102,8 +110,8 @@ export interface ToolEntry {
   readonly fixed?: Readonly<Record<string, string | number | boolean | undefined>>;
   /** Parameters that may be left out although the operation insists on them; the recipe finds a value. */
   readonly optional?: readonly string[];
-  /** `node_name` may be left out: it is found from the guest's VMID or from the task's id. */
-  readonly locates?: "vm" | "container" | "task";
+  /** `node_name` may be left out: it is found from the guest's VMID or from the task's id. `guest` takes both kinds. */
+  readonly locates?: "vm" | "container" | "guest" | "task";
   /** Starts a task and waits for its end. */
   readonly waits?: true;
   /** A list that can be long: shown as a window with filter, fields, sort, limit and offset. */

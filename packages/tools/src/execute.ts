@@ -2,7 +2,7 @@ import { type Arguments, checkArguments } from "./arguments.js";
 import { ToolArgumentError, ToolPreconditionError } from "./errors.js";
 import { explain } from "./explain.js";
 import { findGuest } from "./find-guest.js";
-import type { Answer, ExecuteContext, Invocation } from "./invocation.js";
+import type { Answer, ExecuteContext, GuestKind, Invocation } from "./invocation.js";
 import { callOperation, isTask } from "./operation.js";
 import { recipes } from "./recipes/recipes.js";
 import type { ResolvedTool } from "./resolved.js";
@@ -11,6 +11,7 @@ import { awaitTask } from "./task-answer.js";
 import { EMPTY, filterRows, type plain, project, windowOf } from "./window.js";
 
 const DEFAULT_BUDGET = 60_000;
+const KINDS = { vm: "qemu", container: "lxc", guest: undefined } as const;
 
 /**
  * Runs a tool and returns its result as plain data.
@@ -41,11 +42,13 @@ export async function execute(
 async function prepare(tool: ResolvedTool, args: Arguments, context: ExecuteContext): Promise<Invocation> {
   const watch = context.signal === undefined ? {} : { signal: context.signal };
   const params = mapArguments(tool, args);
-  const node = params["node"] ?? (await locate(tool, params, context, watch));
+  const found = await locate(tool, params, context, watch);
+  const node = params["node"] ?? found?.node;
   return {
     tool,
     args,
     params: node === undefined ? params : { ...params, node },
+    ...(found?.type !== undefined && { kind: found.type }),
     options: spreadOptions(tool, args),
     pve: context.client,
     watch,
@@ -92,12 +95,12 @@ async function locate(
   params: Readonly<Record<string, unknown>>,
   context: ExecuteContext,
   watch: { readonly signal?: AbortSignal },
-): Promise<string | undefined> {
+): Promise<{ readonly node: string; readonly type?: GuestKind } | undefined> {
   const { locates } = tool.entry;
-  if (locates === undefined) return undefined;
-  if (locates === "task") return context.client.task(String(params["upid"])).node;
-  const kind = locates === "vm" ? "qemu" : "lxc";
-  return (await findGuest(context.client, Number(params["vmid"]), kind, watch)).node;
+  // Which kind a guest is of has to be asked for even where its node is given.
+  if (locates === undefined || (params["node"] !== undefined && locates !== "guest")) return undefined;
+  if (locates === "task") return { node: context.client.task(String(params["upid"])).node };
+  return findGuest(context.client, Number(params["vmid"]), KINDS[locates], watch);
 }
 
 /** One call, and its task if it starts one. */

@@ -18,6 +18,23 @@ import type { ResolvedTool } from "./resolved.js";
 
 const LAST_LINES = 10;
 
+/** Why a guest's agent does not answer, in PVE's words, and what helps. */
+const SILENT: readonly (readonly [RegExp, string])[] = [
+  [
+    /no QEMU guest agent configured/i,
+    'The VM has no agent: install qemu-guest-agent inside, set update_vm_config {"agent": "enabled=1"}, then stop and start it.',
+  ],
+  [
+    /QEMU guest agent is not running/i,
+    "Nothing answers inside: qemu-guest-agent has to be installed and running in the guest. While it boots, wait; a VM whose agent was just enabled has to be stopped and started.",
+  ],
+  [/^VM \d+ is not running$/, "start_vm starts it; its agent answers once it has booted."],
+  [
+    /qga command '.*' failed - got timeout/,
+    "The agent took too long: the guest is busy, paused, or its file systems are frozen (get_vm_freeze_status).",
+  ],
+];
+
 /**
  * The error of a tool for whatever went wrong beneath it, with what to do about it. Errors that are none of the
  * client's are returned as they are.
@@ -72,6 +89,8 @@ function byArgument(fields: Readonly<Record<string, string>>, tool: ResolvedTool
 
 function refusalRemedy(error: PveRequestError, tool: ResolvedTool): string | undefined {
   if (error.reason.startsWith("hostname lookup")) return "There is no such node: get_nodes lists those there are.";
+  const silent = SILENT.find(([pattern]) => pattern.test(error.reason));
+  if (silent !== undefined) return silent[1];
   switch (error.kind) {
     case "permission": {
       const needed = tool.privileges[error.operation];

@@ -1,5 +1,6 @@
 import type { PveClient } from "@pve/client";
 import { ToolNotFoundError } from "./errors.js";
+import type { GuestKind } from "./invocation.js";
 
 const KINDS = { qemu: "virtual machine", lxc: "container" };
 
@@ -7,18 +8,18 @@ const KINDS = { qemu: "virtual machine", lxc: "container" };
 export interface FoundGuest {
   readonly vmid: number;
   readonly node: string;
-  readonly type: "qemu" | "lxc";
+  readonly type: GuestKind;
   readonly name: string | undefined;
 }
 
 /**
  * Finds the node of a guest. Throws `ToolNotFoundError` when there is none of that VMID that the token may see, or
- * when it is of the other kind.
+ * when it is not of the wanted kind; without one, both kinds will do.
  */
 export async function findGuest(
   pve: PveClient,
   vmid: number,
-  kind: "qemu" | "lxc",
+  kind: GuestKind | undefined,
   watch: { readonly signal?: AbortSignal },
 ): Promise<FoundGuest> {
   const rows = await pve.call("GET /cluster/resources", { type: "vm" }, watch);
@@ -29,12 +30,13 @@ export async function findGuest(
       "get_cluster_resources with type vm lists the guests that the token may see (VM.Audit on /vms/<vmid>).",
     );
   }
-  if (row.type !== kind) {
-    const other = row.type === "lxc" ? "container" : "vm";
+  const type = row.type === "lxc" ? "lxc" : "qemu";
+  if (kind !== undefined && type !== kind) {
+    const other = type === "lxc" ? "container" : "vm";
     throw new ToolNotFoundError(
-      `guest ${vmid} is a ${row.type === "lxc" ? KINDS.lxc : KINDS.qemu}, not a ${KINDS[kind]}`,
+      `guest ${vmid} is a ${KINDS[type]}, not a ${KINDS[kind]}`,
       `Use the tools with ${other} in their name.`,
     );
   }
-  return { vmid, node: row.node, type: kind, name: row.name };
+  return { vmid, node: row.node, type, name: row.name };
 }

@@ -59,6 +59,9 @@ export type SaveSecret = (name: string, value: string) => Promise<string>;
 /** A tool's result: plain data. `notes` holds what the reader has to know about it, such as what was left out. */
 export type Answer = { readonly [key: string]: Json | undefined } & { readonly notes?: readonly string[] };
 
+/** Virtual machines and containers, as PVE names them. */
+export type GuestKind = "qemu" | "lxc";
+
 /** One run of a tool, as recipes see it. */
 export interface Invocation {
   readonly tool: ResolvedTool;
@@ -66,6 +69,8 @@ export interface Invocation {
   readonly args: Arguments;
   /** The operation's parameters: renamed, with the node found. */
   readonly params: Readonly<Record<string, unknown>>;
+  /** The kind of the guest, where the tool takes both. */
+  readonly kind?: GuestKind;
   /** The members of `config`-like arguments. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly pve: PveClient;
@@ -99,7 +104,7 @@ export function guestOf(call: Invocation): { readonly node: string; readonly vmi
   return { node: String(call.params["node"]), vmid: Number(call.params["vmid"]) };
 }
 
-/** Whether the tool's operation is about virtual machines or containers. */
-export function kindOf(call: Invocation): "qemu" | "lxc" {
-  return call.tool.entry.operation.includes("/lxc") ? "lxc" : "qemu";
+/** Whether this run is about a virtual machine or a container: by the guest it found, otherwise by the tool's operation. */
+export function kindOf(call: Invocation): GuestKind {
+  return call.kind ?? (call.tool.entry.operation.includes("/lxc") ? "lxc" : "qemu");
 }

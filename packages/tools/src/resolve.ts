@@ -10,6 +10,7 @@ import { windowParameters } from "./window.js";
 const LEFT_OUT = {
   vm: "Left out, it is found from the VMID.",
   container: "Left out, it is found from the container's VMID.",
+  guest: "Left out, it is found from the VMID.",
   task: "Left out, it is read from the task's id.",
 };
 

@@ -25,6 +25,8 @@ const programs: Readonly<Record<string, (around: Surroundings) => Outcome>> = {
   true: () => ({}),
   false: () => ({ exitcode: 1 }),
   hostname: ({ guest }) => ({ output: `${guestName(guest)}\n` }),
+  sh: ({ args, ...around }) =>
+    args[0] === "-c" ? runScript(args[1] ?? "", around) : { exitcode: 2, errors: "sh: 0: only -c is simulated\n" },
   whoami: () => ({ output: "root\n" }),
   uname: ({ args, guest }) => ({
     output: `${
@@ -48,6 +50,55 @@ const programs: Readonly<Record<string, (around: Surroundings) => Outcome>> = {
   },
 };
 
+/** What a shell would have to do more than run one program after the other. */
+const beyond = /[|<>&$`*?(){}\n]/;
+
+/** The words of a command line, quotes taken off, and the `;` and `&&` between commands. */
+function wordsOf(script: string): readonly string[] {
+  const words = script.match(/;|&&|(?:'[^']*'|"[^"]*"|[^\s;&'"])+/g) ?? [];
+  return words.map((word) => word.replaceAll(/'([^']*)'|"([^"]*)"/g, "$1$2"));
+}
+
+/** Runs programs one after the other, as `;` and `&&` join them; the last one decides how it ends. */
+function runScript(script: string, around: Omit<Surroundings, "args">): Outcome {
+  if (beyond.test(script.replaceAll(/'[^']*'|&&/g, ""))) {
+    return { exitcode: 2, errors: "sh: 1: this shell is simulated: it runs plain commands, joined by ; or &&\n" };
+  }
+  const sum = { output: "", errors: "", exitcode: 0, seconds: 0 };
+  let args: string[] = [];
+  for (const word of [...wordsOf(script), ";"]) {
+    if (word !== ";" && word !== "&&") {
+      args.push(word);
+      continue;
+    }
+    const [name, ...rest] = args;
+    args = [];
+    if (name === "exit") {
+      return { ...sum, exitcode: Number(rest[0] ?? sum.exitcode) };
+    }
+    if (name !== undefined) {
+      const done = programNamed(name)?.({ ...around, args: rest }) ?? notFound(name);
+      sum.output += done.output ?? "";
+      sum.errors += done.errors ?? "";
+      sum.exitcode = done.exitcode ?? 0;
+      sum.seconds += done.seconds ?? 0;
+    }
+    if (word === "&&" && sum.exitcode !== 0) {
+      break;
+    }
+  }
+  return sum;
+}
+
+function notFound(name: string): Outcome {
+  return { exitcode: 127, errors: `sh: 1: ${name}: not found\n` };
+}
+
+function programNamed(path: string): ((around: Surroundings) => Outcome) | undefined {
+  const name = path.replace(/^\/(?:usr\/)?bin\//, "");
+  return Object.hasOwn(programs, name) ? programs[name] : undefined;
+}
+
 /** Starts a command; `undefined` when the guest has no such program. */
 export function runCommand(
   command: readonly string[],
@@ -55,8 +106,7 @@ export function runCommand(
   now: number,
 ): Process | undefined {
   const [path = "", ...args] = command;
-  const name = path.replace(/^\/(?:usr\/)?bin\//, "");
-  const program = Object.hasOwn(programs, name) ? programs[name] : undefined;
+  const program = programNamed(path);
   if (program === undefined) {
     return undefined;
   }

@@ -4,6 +4,7 @@ import { backup } from "./backup.js";
 import { cluster } from "./cluster.js";
 import { containers } from "./containers.js";
 import { firewall } from "./firewall.js";
+import { guestAgent } from "./guest-agent.js";
 import { ha } from "./ha.js";
 import { monitoring } from "./monitoring.js";
 import { network } from "./network.js";
@@ -23,6 +24,7 @@ export const toolsets: readonly Toolset[] = [
   vms,
   containers,
   snapshots,
+  guestAgent,
   backup,
   storage,
   tasks,

@@ -15,7 +15,10 @@ import { createTokenOutput } from "./create-token.js";
 import { deleteBackupOutput } from "./delete-backup.js";
 import { deleteGuestOutput } from "./delete-guest.js";
 import { firewallRulesOutput, ruleChangeOutput } from "./firewall-rules.js";
+import { guestCommandOutput, guestFreezeOutput, guestPasswordOutput, guestTrimOutput } from "./guest-agent.js";
+import { guestAgentInfoOutput } from "./guest-agent-info.js";
 import { guestConfigOutput } from "./guest-config.js";
+import { guestFileOutput, guestFileWriteOutput } from "./guest-files.js";
 import { haResourceOutput } from "./ha-resources.js";
 import { haStatusOutput } from "./ha-status.js";
 import { migrateGuestOutput } from "./migrate-guest.js";
@@ -72,7 +75,15 @@ export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: 
   "disable-ha": haResourceOutput,
   "enable-ha": haResourceOutput,
   "firewall-rules": firewallRulesOutput,
+  "guest-agent-info": guestAgentInfoOutput,
   "guest-config": guestConfigOutput,
+  "guest-exec": guestCommandOutput,
+  "guest-exec-status": guestCommandOutput,
+  "guest-file-read": guestFileOutput,
+  "guest-file-write": guestFileWriteOutput,
+  "guest-freeze": guestFreezeOutput,
+  "guest-password": guestPasswordOutput,
+  "guest-trim": guestTrimOutput,
   guests: guestsOutput,
   "ha-status": haStatusOutput,
   "list-backups": backupsOutput,

@@ -15,7 +15,10 @@ import { createToken } from "./create-token.js";
 import { deleteBackup } from "./delete-backup.js";
 import { deleteGuest } from "./delete-guest.js";
 import { createRule, deleteRule, firewallRules } from "./firewall-rules.js";
+import { guestCommandResult, guestFreeze, guestPassword, guestTrim, runInGuest } from "./guest-agent.js";
+import { guestAgentInfo } from "./guest-agent-info.js";
 import { guestConfig } from "./guest-config.js";
+import { readGuestFile, writeGuestFile } from "./guest-files.js";
 import { disableHa, enableHa } from "./ha-resources.js";
 import { haStatus } from "./ha-status.js";
 import { migrateGuest } from "./migrate-guest.js";
@@ -72,7 +75,15 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   "disable-ha": disableHa,
   "enable-ha": enableHa,
   "firewall-rules": firewallRules,
+  "guest-agent-info": guestAgentInfo,
   "guest-config": guestConfig,
+  "guest-exec": runInGuest,
+  "guest-exec-status": guestCommandResult,
+  "guest-file-read": readGuestFile,
+  "guest-file-write": writeGuestFile,
+  "guest-freeze": guestFreeze,
+  "guest-password": guestPassword,
+  "guest-trim": guestTrim,
   guests: guests,
   "ha-status": haStatus,
   "list-backups": listBackups,
