@@ -33,7 +33,7 @@ describe("the house", () => {
     );
     expect(runtime).toEqual({
       "@pve/client": ["openapi-fetch", "ws"],
-      "@pve/mcp-server": ["@modelcontextprotocol/server", "@pve/client", "@pve/tools", "zod"],
+      "@pve/mcp-server": ["@modelcontextprotocol/server", "@pve/client", "@pve/tools", "yaml", "zod"],
       "@pve/simulator": ["selfsigned"],
       "@pve/tools": ["@pve/client"],
     });

@@ -1,14 +1,13 @@
-import { catalogue, type ResolvedTool, type Risk } from "@pve/tools";
-import type { Allowed } from "./config.js";
+import type { Risk } from "@pve/tools";
 
 const LEVELS: readonly Risk[] = ["read", "change", "destroy"];
 
-/** Whether a session that may go as far as `allowed` may run a tool of this risk. */
-export function allows(allowed: Allowed, risk: Risk): boolean {
+/** Whether somebody who may go as far as `allowed` may do what is rated `risk`. */
+export function allows(allowed: Risk, risk: Risk): boolean {
   return LEVELS.indexOf(risk) <= LEVELS.indexOf(allowed);
 }
 
-/** The tools of a session, in the order of their names. */
-export function listedTools(allowed: Allowed): readonly ResolvedTool[] {
-  return catalogue.filter((tool) => allows(allowed, tool.risk)).sort((a, b) => (a.name < b.name ? -1 : 1));
+/** The one of two levels that goes less far. */
+export function lesserRisk(one: Risk, other: Risk): Risk {
+  return allows(one, other) ? other : one;
 }

@@ -1,4 +1,6 @@
+import type { Risk } from "@pve/tools";
 import { z } from "zod";
+import { type FileConfig, readFileConfig } from "./config-file.js";
 import { readFlags } from "./flags.js";
 import {
   allowSetting,
@@ -9,19 +11,12 @@ import {
   urlSetting,
   waitSetting,
 } from "./settings.js";
+import type { TargetConfig, TlsTrust } from "./target-config.js";
 
-/** How far the server may go: each word includes those before it. */
-export type Allowed = "read" | "change" | "destroy";
-
-/** How the node's certificate is judged; absent means the certificate authorities Node trusts. */
-export type TlsTrust = { readonly fingerprint256: string } | { readonly ca: string } | { readonly insecure: true };
-
-/** Everything the server needs to know to start. `token` is a secret. */
+/** Everything the server needs to know to start. Tokens in it are secrets. */
 export interface ServerConfig {
-  readonly baseUrl: string;
-  readonly token: string;
-  readonly tls?: TlsTrust;
-  readonly allowed: Allowed;
+  /** The clusters, in the order of the configuration; never empty. */
+  readonly targets: readonly TargetConfig[];
   /** How long a call may wait for its task, in milliseconds. */
   readonly waitBudget: number;
   /** What works but should be known, for stderr. */
@@ -40,6 +35,8 @@ export interface ConfigSources {
   /** Without node and the script. */
   readonly argv: readonly string[];
   readonly readFile: (path: string) => string;
+  /** Reads YAML; throws on what is none. Asked for only when a configuration file is named. */
+  readonly parseYaml?: (text: string) => unknown;
 }
 
 /** The configuration cannot be used; `problems` holds every complaint, each with its remedy and none with a secret. */
@@ -54,47 +51,110 @@ export class PveMcpConfigError extends Error {
   }
 }
 
-const settings = z.object({
+const targetSettings = z.object({
   url: urlSetting,
   token: tokenSetting("PVE_TOKEN").optional(),
   fileToken: tokenSetting("The token in PVE_TOKEN_FILE").optional(),
   fingerprint: fingerprintSetting.optional(),
   insecure: insecureSetting.optional(),
-  allow: allowSetting,
-  wait: waitSetting.optional(),
 });
 
-type Settings = z.output<typeof settings>;
+const generalSettings = z.object({ allow: allowSetting, wait: waitSetting.optional() });
+
+/** The variable that names a configuration file, as `--config` does. */
+export const CONFIG_VARIABLE = "PVE_MCP_CONFIG";
+
+/** The name of the target that the environment describes. */
+const ONLY_TARGET = "pve";
 
 /**
- * Reads environment and command line into a configuration. `--help` and `--version` win over everything else.
+ * Reads environment, command line and configuration file into a configuration. `--help` and `--version` win over
+ * everything else. Targets come from the file where it names any, and otherwise from the environment.
  *
  * @throws PveMcpConfigError naming all problems at once.
  */
-export function readConfig({ env, argv, readFile }: ConfigSources): Invocation {
+export function readConfig(sources: ConfigSources): Invocation {
+  const { env, argv, readFile } = sources;
   const { flags, problems: flagProblems } = readFlags(argv);
   if (flags.help) return { kind: "help" };
   if (flags.version) return { kind: "version" };
   // An empty variable is how compose files and client forms write "not set".
   const variable = (name: string): string | undefined => env[name]?.trim() || undefined;
+  const file = readFileAt(flags.config ?? variable(CONFIG_VARIABLE), sources);
+  const general = generalSettings.safeParse({ allow: flags.allow, wait: flags.wait });
+  const single = file.config?.targets === undefined && file.problems.length === 0;
+  const fromEnv = single ? targetFromEnv(variable, readFile) : { problems: doubledProblems(variable, file.config) };
+  const problems = [
+    ...flagProblems,
+    ...(general.error?.issues ?? []).map((issue) => issue.message),
+    ...file.problems,
+    ...fromEnv.problems,
+  ];
+  const targets = file.config?.targets ?? (fromEnv.target === undefined ? [] : [fromEnv.target]);
+  if (problems.length > 0 || !general.success) throw new PveMcpConfigError(problems);
+  return { kind: "serve", config: configOf(general.data, targets, file.config) };
+}
+
+interface EnvTarget {
+  readonly target?: TargetConfig;
+  readonly problems: readonly string[];
+}
+
+function targetFromEnv(variable: (name: string) => string | undefined, readFile: (path: string) => string): EnvTarget {
   const files = readFiles(variable, readFile);
-  const parsed = settings.safeParse({
+  const parsed = targetSettings.safeParse({
     url: variable("PVE_URL"),
     token: variable("PVE_TOKEN"),
     fileToken: files.token,
     fingerprint: variable("PVE_FINGERPRINT"),
     insecure: variable("PVE_INSECURE"),
-    allow: flags.allow,
-    wait: flags.wait,
   });
   const problems = [
-    ...flagProblems,
     ...(parsed.error?.issues ?? []).map((issue) => issue.message),
     ...files.problems,
     ...combinationProblems(variable),
   ];
-  if (problems.length > 0 || !parsed.success) throw new PveMcpConfigError(problems);
-  return { kind: "serve", config: configOf(parsed.data, files.ca) };
+  if (!parsed.success) return { problems };
+  const { url, token, fileToken } = parsed.data;
+  const tls = trustOf(parsed.data, files.ca);
+  const target: TargetConfig = {
+    name: ONLY_TARGET,
+    baseUrl: url,
+    token: token ?? fileToken ?? "",
+    ...(tls === undefined ? {} : { tls }),
+    allowed: "read",
+  };
+  return { target, problems };
+}
+
+/** With targets in a file the environment's would be ignored in silence, so they are refused. */
+function doubledProblems(variable: (name: string) => string | undefined, file: FileConfig | undefined): string[] {
+  if (file?.targets === undefined) return [];
+  return TARGET_VARIABLES.filter((name) => variable(name) !== undefined).map(
+    (name) => `${name} is set, and the configuration file names targets of its own. Keep one of them.`,
+  );
+}
+
+const TARGET_VARIABLES = ["PVE_URL", "PVE_TOKEN", "PVE_TOKEN_FILE", "PVE_FINGERPRINT", "PVE_CA", "PVE_INSECURE"];
+
+function readFileAt(
+  path: string | undefined,
+  { readFile, parseYaml }: ConfigSources,
+): ReturnType<typeof readFileConfig> {
+  if (path === undefined) return { config: {}, problems: [] };
+  let text: string;
+  try {
+    text = readFile(path);
+  } catch {
+    return { problems: [`The configuration file ${JSON.stringify(path)} cannot be read.`] };
+  }
+  try {
+    const content: unknown = (parseYaml ?? JSON.parse)(text);
+    return readFileConfig(content, path, readFile);
+  } catch {
+    // What the parser says may quote the line, and the line may hold a token.
+    return { problems: [`The configuration file ${JSON.stringify(path)} is not valid YAML.`] };
+  }
 }
 
 interface Files {
@@ -143,21 +203,30 @@ function combinationProblems(variable: (name: string) => string | undefined): re
   return problems;
 }
 
-function configOf(data: Settings, ca: string | undefined): ServerConfig {
-  const tls = trustOf(data, ca);
-  const insecure =
-    "PVE_INSECURE=1: any certificate is accepted, so anyone between here and the node can read the token. Set PVE_FINGERPRINT instead.";
+function configOf(
+  { allow, wait }: z.output<typeof generalSettings>,
+  targets: readonly TargetConfig[],
+  file: FileConfig | undefined,
+): ServerConfig {
+  const flag: Risk | undefined = allow.includes("destroy")
+    ? "destroy"
+    : allow.includes("change")
+      ? "change"
+      : undefined;
   return {
-    baseUrl: data.url,
-    token: data.token ?? data.fileToken ?? "",
-    ...(tls === undefined ? {} : { tls }),
-    allowed: data.allow.includes("destroy") ? "destroy" : data.allow.includes("change") ? "change" : "read",
-    waitBudget: data.wait ?? DEFAULT_WAIT_SECONDS * 1000,
-    warnings: data.insecure === true ? [insecure] : [],
+    // The flag is how one start of the server goes further, or less far, than its file says.
+    targets: flag === undefined ? targets : targets.map((target) => ({ ...target, allowed: flag })),
+    waitBudget: wait ?? file?.waitBudget ?? DEFAULT_WAIT_SECONDS * 1000,
+    warnings: targets.filter(({ tls }) => tls !== undefined && "insecure" in tls).map(insecureWarning),
   };
 }
 
-function trustOf(data: Settings, ca: string | undefined): TlsTrust | undefined {
+function insecureWarning({ name, baseUrl }: TargetConfig): string {
+  const setting = name === ONLY_TARGET ? "PVE_INSECURE=1" : `insecure of the target ${name}`;
+  return `${setting}: any certificate is accepted, so anyone between here and ${baseUrl} can read the token. Set the fingerprint instead.`;
+}
+
+function trustOf(data: z.output<typeof targetSettings>, ca: string | undefined): TlsTrust | undefined {
   if (data.fingerprint !== undefined) return { fingerprint256: data.fingerprint };
   if (ca !== undefined) return { ca };
   return data.insecure === true ? { insecure: true } : undefined;

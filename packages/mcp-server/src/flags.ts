@@ -6,6 +6,8 @@ interface Flags {
   readonly allow: readonly string[];
   /** The last value given to `--wait`. */
   readonly wait: string | undefined;
+  /** The last value given to `--config`. */
+  readonly config: string | undefined;
 }
 
 /** The flags, and what could not be read as one. */
@@ -14,7 +16,7 @@ export interface ReadFlags {
   readonly problems: readonly string[];
 }
 
-const VALUED = ["--allow", "--wait"] as const;
+const VALUED = ["--allow", "--wait", "--config"] as const;
 const BARE = ["--help", "--version"] as const;
 const SHORT: Readonly<Record<string, string>> = { "-h": "--help", "-V": "--version" };
 
@@ -53,6 +55,7 @@ export function readFlags(argv: readonly string[]): ReadFlags {
 const VALUE_HINTS = {
   "--allow": "--allow change or --allow destroy",
   "--wait": "a number of seconds, such as --wait 45",
+  "--config": "a file, such as --config pve-mcp.yaml",
 } as const;
 
 function bareProblem(name: string, at: number, inline: string | undefined): string | undefined {
@@ -70,6 +73,7 @@ function flagsOf(seen: Readonly<Record<string, readonly string[]>>): Flags {
     version: "--version" in seen,
     allow: allow.filter((word) => word !== ""),
     wait: seen["--wait"]?.at(-1),
+    config: seen["--config"]?.at(-1),
   };
 }
 

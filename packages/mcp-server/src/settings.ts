@@ -10,20 +10,25 @@ const TOKEN_ID = /^[^\s:/]+@[A-Za-z][\w.-]+![A-Za-z][\w.-]+$/;
 const TOKEN_FORM = "user@realm!tokenid=secret, such as assistant@pve!reader=xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
 
 /** The address of a node: https only, port 8006 unless another is written, nothing behind the port. */
-export const urlSetting = z
-  .string({ error: "PVE_URL is not set. Set it to the address of a node, such as https://pve1.example:8006." })
-  .transform((value, context) => {
-    const problem = urlProblem(value);
-    if (problem === undefined) return originOf(new URL(value), value);
-    context.issues.push({ code: "custom", message: problem, input: undefined });
-    return z.NEVER;
-  });
+export const urlSetting = urlSettingOf("PVE_URL");
 
-function urlProblem(value: string): string | undefined {
+/** An address under the name that its setting has. */
+export function urlSettingOf(setting: string): z.ZodType<string, string> {
+  return z
+    .string({ error: `${setting} is not set. Set it to the address of a node, such as https://pve1.example:8006.` })
+    .transform((value, context) => {
+      const problem = urlProblem(setting, value);
+      if (problem === undefined) return originOf(new URL(value), value);
+      context.issues.push({ code: "custom", message: problem, input: undefined });
+      return z.NEVER;
+    });
+}
+
+function urlProblem(setting: string, value: string): string | undefined {
   if (value.includes("@")) {
-    return "PVE_URL holds a user name or password (not shown). Take it out; access comes from PVE_TOKEN.";
+    return `${setting} holds a user name or password (not shown). Take it out; access comes from the token.`;
   }
-  const written = `PVE_URL is ${JSON.stringify(value)}`;
+  const written = `${setting} is ${JSON.stringify(value)}`;
   if (/^http:/i.test(value)) return `${written}, but PVE answers over https only. Write https:// instead of http://.`;
   if (!/^https:\/\//i.test(value)) {
     return `${written}, which is not an https address. Write it as https://pve1.example:8006.`;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Invocation, PveMcpConfigError, readConfig, type ServerConfig } from "../src/config.js";
+import type { TargetConfig } from "../src/target-config.js";
 import { usage } from "../src/usage.js";
 
 const SECRET = "5b1a4c8e-0f3d-4c7e-9a51-6d2f8b7c1e90";
@@ -28,6 +29,13 @@ function config(env: Readonly<Record<string, string | undefined>>, ...argv: stri
   return invocation.config;
 }
 
+/** The one target that the environment describes. */
+function only(env: Readonly<Record<string, string | undefined>>, ...argv: string[]): TargetConfig {
+  const [target, ...others] = config(env, ...argv).targets;
+  if (target === undefined || others.length > 0) throw new Error("expected one target");
+  return target;
+}
+
 function problems(env: Readonly<Record<string, string | undefined>>, ...argv: string[]): readonly string[] {
   try {
     read(env, ...argv);
@@ -41,9 +49,7 @@ function problems(env: Readonly<Record<string, string | undefined>>, ...argv: st
 describe("a good configuration", () => {
   it("needs an address and a token, and only reads", () => {
     expect(config(good)).toEqual({
-      baseUrl: "https://pve1.example:8006",
-      token: TOKEN,
-      allowed: "read",
+      targets: [{ name: "pve", baseUrl: "https://pve1.example:8006", token: TOKEN, allowed: "read" }],
       waitBudget: 45_000,
       warnings: [],
     });
@@ -56,34 +62,34 @@ describe("a good configuration", () => {
   ];
 
   it.each(addresses)("%s", (_title, given, want) => {
-    expect(config({ ...good, PVE_URL: given }).baseUrl).toBe(want);
+    expect(only({ ...good, PVE_URL: given }).baseUrl).toBe(want);
   });
 
   it("takes the token from a file", () => {
-    expect(config({ PVE_URL: good.PVE_URL, PVE_TOKEN_FILE: "/run/secrets/pve" }).token).toBe(TOKEN);
+    expect(only({ PVE_URL: good.PVE_URL, PVE_TOKEN_FILE: "/run/secrets/pve" }).token).toBe(TOKEN);
   });
 
   it("takes a fingerprint with or without colons, in any case", () => {
     const bare = PRINT.replaceAll(":", "").toLowerCase();
-    expect(config({ ...good, PVE_FINGERPRINT: bare }).tls).toEqual({ fingerprint256: PRINT });
+    expect(only({ ...good, PVE_FINGERPRINT: bare }).tls).toEqual({ fingerprint256: PRINT });
   });
 
   it("takes a certificate authority from a file", () => {
-    expect(config({ ...good, PVE_CA: "/etc/ca.pem" }).tls).toEqual({ ca: files["/etc/ca.pem"] });
+    expect(only({ ...good, PVE_CA: "/etc/ca.pem" }).tls).toEqual({ ca: files["/etc/ca.pem"] });
   });
 
   it("warns when certificates are not checked", () => {
-    const insecure = config({ ...good, PVE_INSECURE: "1" });
-    expect(insecure.tls).toEqual({ insecure: true });
-    expect(insecure.warnings).toEqual([expect.stringContaining("PVE_INSECURE=1")]);
+    const insecure = { ...good, PVE_INSECURE: "1" };
+    expect(only(insecure).tls).toEqual({ insecure: true });
+    expect(config(insecure).warnings).toEqual([expect.stringContaining("PVE_INSECURE=1")]);
   });
 
   it("checks certificates when PVE_INSECURE is 0", () => {
-    expect(config({ ...good, PVE_INSECURE: "0" }).tls).toBeUndefined();
+    expect(only({ ...good, PVE_INSECURE: "0" }).tls).toBeUndefined();
   });
 
   it("takes an empty variable as not set", () => {
-    expect(config({ ...good, PVE_CA: "", PVE_FINGERPRINT: " ", PVE_TOKEN_FILE: "" }).tls).toBeUndefined();
+    expect(only({ ...good, PVE_CA: "", PVE_FINGERPRINT: " ", PVE_TOKEN_FILE: "" }).tls).toBeUndefined();
   });
 
   const levels: [argv: string[], want: string][] = [
@@ -94,7 +100,7 @@ describe("a good configuration", () => {
   ];
 
   it.each(levels)("%j allows up to %s", (argv, want) => {
-    expect(config(good, ...argv).allowed).toBe(want);
+    expect(only(good, ...argv).allowed).toBe(want);
   });
 
   it("takes the wait in seconds, nought included", () => {
@@ -169,7 +175,12 @@ describe("a bad configuration", () => {
     ["--allow without a level", good, ["--allow", "--wait", "5"], [/--allow needs a value/]],
     ["a wait that is no number", good, ["--wait", "soon"], [/--wait "soon"/]],
     ["a wait of two days", good, ["--wait", "172800"], [/--wait "172800".*86400/]],
-    ["an unknown flag", good, ["--port", "80"], [/--port is not a flag.*--allow, --wait, --help, --version/, /Word 2/]],
+    [
+      "an unknown flag",
+      good,
+      ["--port", "80"],
+      [/--port is not a flag.*--allow, --wait, --config, --help, --version/, /Word 2/],
+    ],
     ["a value where none belongs", {}, ["--help=yes"], [/--help takes no value/, /PVE_URL/, /PVE_TOKEN/]],
   ];
 
@@ -198,6 +209,8 @@ describe("a bad configuration", () => {
 describe("usage", () => {
   it("names every variable and flag", () => {
     const names = [
+      "PVE_MCP_CONFIG",
+      "--config",
       "PVE_URL",
       "PVE_TOKEN",
       "PVE_TOKEN_FILE",

@@ -23,7 +23,7 @@ const needed: Readonly<Record<string, readonly Step[]>> = {
   delete_firewall_rule: [["create_firewall_rule", { direction: "in", action: "ACCEPT" }]],
   disable_ha_resource: [["enable_ha_resource", { sid: "vm:100" }]],
   create_replication_job: replicable,
-  delete_replication_job: [...replicable, ["create_replication_job", { vmid: 160, target: "pve2" }]],
+  delete_replication_job: [...replicable, ["create_replication_job", { vmid: 160, target_node: "pve2" }]],
 };
 
 /** Tools that need more than a token: a password to sign in with, a place for secrets or for files. */

@@ -3,7 +3,7 @@ import type { Transport } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { createClient } from "@pve/client";
 import { createSimulator, type Simulator } from "@pve/simulator";
-import type { Allowed } from "../src/config.js";
+import type { Risk } from "@pve/tools";
 import { createServerFactory } from "../src/server.js";
 
 /** A tool's result as a test wants to see it. */
@@ -37,7 +37,7 @@ export interface Session extends AsyncDisposable {
 }
 
 export interface SessionOptions {
-  readonly allowed?: Allowed;
+  readonly allowed?: Risk;
   readonly era?: "2025-11-25" | "2026-07-28";
   readonly waitBudget?: number;
   /** Picks the token from the simulator's credentials. */
@@ -50,22 +50,22 @@ export async function connect(options: SessionOptions = {}): Promise<Session> {
   const pve = createSimulator({ seed: options.seed ?? "three-nodes" });
   const written: string[] = [];
   const defects: string[] = [];
+  const client = createClient({
+    baseUrl: pve.baseUrl,
+    auth: { token: options.token?.(pve) ?? pve.credentials.token },
+    transport: (url, init) => pve.fetch(url, init),
+    sleep: pve.clock.sleep,
+    now: pve.clock.now,
+  });
   const factory = createServerFactory({
-    client: createClient({
-      baseUrl: pve.baseUrl,
-      auth: { token: options.token?.(pve) ?? pve.credentials.token },
-      transport: (url, init) => pve.fetch(url, init),
-      sleep: pve.clock.sleep,
-      now: pve.clock.now,
-    }),
-    allowed: options.allowed ?? "read",
+    targets: [{ name: "pve", allowed: options.allowed ?? "read", clientFor: () => client }],
     waitBudget: options.waitBudget ?? 60_000,
     version: "0.0.0-test",
     now: pve.clock.now,
     onDefect: (message) => defects.push(message),
   });
   const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
-  const served = serveStdio(factory, { transport: recording(serverSide, written) });
+  const served = serveStdio(() => factory(), { transport: recording(serverSide, written) });
   const modern = options.era === "2026-07-28";
   const mcp = new Client(
     { name: "test", version: "1" },

@@ -82,6 +82,10 @@ describe.each(entries)("the entry %s", (_name, entry) => {
     if (entry.risk === "read") expect(writes).toEqual([]);
   });
 
+  it("takes no argument of a name that embedding servers add to every tool", () => {
+    expect(["target", "plan"].filter((name) => name in entry.accepts)).toEqual([]);
+  });
+
   it("mentions only tools and arguments that exist", () => {
     const mentioned = entry.summary.match(/\b[a-z]+(?:_[a-z]+)+\b/g) ?? [];
     const known = new Set([

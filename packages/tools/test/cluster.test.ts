@@ -157,7 +157,7 @@ describe("replication", () => {
   it("is refused for disks that cannot be replicated, in PVE's words", async () => {
     await using lab = openLab();
 
-    const error = await failure(lab.run("create_replication_job", { vmid: 100, target: "pve2" }));
+    const error = await failure(lab.run("create_replication_job", { vmid: 100, target_node: "pve2" }));
 
     expect(String(error)).toContain("missing replicate feature on volume");
   });
@@ -165,13 +165,13 @@ describe("replication", () => {
   it("does not go to the node a guest is on, nor without a guest", async () => {
     await using lab = openLab();
 
-    expect(await failure(lab.run("create_replication_job", { vmid: 100, target: "pve1" }))).toMatchObject({
+    expect(await failure(lab.run("create_replication_job", { vmid: 100, target_node: "pve1" }))).toMatchObject({
       code: "TOOL_PRECONDITION",
     });
-    expect(await failure(lab.run("create_replication_job", { vmid: 999, target: "pve1" }))).toMatchObject({
+    expect(await failure(lab.run("create_replication_job", { vmid: 999, target_node: "pve1" }))).toMatchObject({
       code: "TOOL_NOT_FOUND",
     });
-    expect(await failure(lab.run("create_replication_job", { target: "pve1" }))).toMatchObject({
+    expect(await failure(lab.run("create_replication_job", { target_node: "pve1" }))).toMatchObject({
       code: "TOOL_ARGUMENT",
     });
   });
@@ -180,13 +180,13 @@ describe("replication", () => {
     await using lab = openLab();
     await lab.run("create_storage", { storage: "tank", storage_type: "zfspool", config: { pool: "tank" } });
     await lab.run("create_vm", { node_name: "pve1", vmid: 160, scsi0: "tank:4" });
-    await lab.run("create_replication_job", { vmid: 160, target: "pve2" });
+    await lab.run("create_replication_job", { vmid: 160, target_node: "pve2" });
 
     expect(await lab.run("list_replication_jobs")).toMatchObject({
       items: [{ id: "160-0", guest: 160, target: "pve2", schedule: "*/15" }],
       count: 1,
     });
-    expect(await lab.run("create_replication_job", { vmid: 160, target: "pve3" })).toMatchObject({
+    expect(await lab.run("create_replication_job", { vmid: 160, target_node: "pve3" })).toMatchObject({
       now: { id: "160-1" },
     });
   });

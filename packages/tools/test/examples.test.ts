@@ -19,7 +19,7 @@ const before: Readonly<Record<string, readonly Step[]>> = {
   delete_firewall_rule: [["create_firewall_rule", { direction: "in", action: "ACCEPT" }]],
   disable_ha_resource: [["enable_ha_resource", { sid: "vm:100" }]],
   create_replication_job: replicable,
-  delete_replication_job: [...replicable, ["create_replication_job", { vmid: 160, target: "pve2" }]],
+  delete_replication_job: [...replicable, ["create_replication_job", { vmid: 160, target_node: "pve2" }]],
   get_vm_command_result: [["execute_vm_command", { vmid: 100, command: ["sleep", "60"], timeout: 1 }]],
   delete_pool: [["create_pool", { poolid: "lab" }]],
   delete_role: [["create_role", { roleid: "PowerUser", privs: "VM.Audit" }]],

@@ -88,7 +88,7 @@ describe("creating", () => {
       source_vmid: 110,
       new_vmid: 300,
       new_name: "web03",
-      target: "pve2",
+      target_node: "pve2",
       full: true,
     });
 

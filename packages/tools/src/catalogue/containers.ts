@@ -222,7 +222,7 @@ export const containers = toolset({
         new_container_id: fresh("newid"),
         new_hostname: "hostname",
         full: "full",
-        target: "target",
+        target_node: "target",
         storage: "storage",
         snapname: "snapname",
         pool: "pool",

@@ -22,7 +22,7 @@ export const replication = toolset({
       risk: "change",
       accepts: {
         vmid: { type: "integer", description: "The guest.", minimum: 100, maximum: 999_999_999 },
-        target: "target",
+        target_node: "target",
         schedule: "schedule",
         rate: "rate",
         comment: "comment",
@@ -33,7 +33,7 @@ export const replication = toolset({
       fixed: { type: "local" },
       recipe: "create-replication",
       also: ["GET /cluster/resources", "GET /cluster/replication", "GET /cluster/replication/{id}"],
-      example: { vmid: 160, target: "pve2", schedule: "*/30" },
+      example: { vmid: 160, target_node: "pve2", schedule: "*/30" },
     }),
     delete_replication_job: tool("DELETE /cluster/replication/{id}", {
       title: "Delete a replication job",

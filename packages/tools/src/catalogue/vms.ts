@@ -252,7 +252,7 @@ export const vms = toolset({
         new_vmid: fresh("newid"),
         new_name: "name",
         full: "full",
-        target: "target",
+        target_node: "target",
         storage: "storage",
         format: "format",
         snapname: "snapname",

@@ -1,0 +1,102 @@
+import path from "node:path";
+import { z } from "zod";
+import { fingerprintSetting, tokenSetting, urlSettingOf } from "./settings.js";
+import type { TargetConfig, TlsTrust } from "./target-config.js";
+
+const word = z.enum(["read", "change", "destroy"]);
+const file = z.string().min(1);
+
+const targetSection = z
+  .strictObject({
+    name: z.string().regex(/^[A-Za-z0-9][\w.-]*$/, {
+      error: (issue) => `${JSON.stringify(issue.input)} is no name of a target. Use letters, digits, dots, dashes.`,
+    }),
+    url: urlSettingOf("url"),
+    token: tokenSetting("token").optional(),
+    token_file: file.optional(),
+    fingerprint: fingerprintSetting.optional(),
+    ca_file: file.optional(),
+    insecure: z.boolean().optional(),
+    allow: word.default("read"),
+  })
+  .superRefine(({ token, token_file, fingerprint, ca_file, insecure }, context) => {
+    const given = (values: readonly unknown[]): number => values.filter((value) => value !== undefined).length;
+    if (given([token, token_file]) !== 1)
+      context.addIssue({ code: "custom", message: "needs one of token and token_file" });
+    if (given([fingerprint, ca_file, insecure === true ? true : undefined]) > 1) {
+      context.addIssue({ code: "custom", message: "takes one of fingerprint, ca_file and insecure" });
+    }
+  });
+
+/** What a configuration file may hold. Sections other than `targets` belong to the module that reads them. */
+const fileSchema = z.strictObject({
+  targets: z
+    .array(targetSection)
+    .min(1)
+    .refine((targets) => new Set(targets.map(({ name }) => name)).size === targets.length, {
+      error: "two targets have the same name",
+    })
+    .optional(),
+  /** Seconds a call waits for its task. */
+  wait: z.number().int().min(0).max(86_400).optional(),
+});
+
+/** A configuration file, checked; paths in it are taken from the folder it lies in. */
+export interface FileConfig {
+  readonly targets?: readonly TargetConfig[];
+  /** Milliseconds. */
+  readonly waitBudget?: number;
+}
+
+/** A checked file, or what is wrong with it; no problem repeats a secret. */
+export type ReadFileConfig =
+  | { readonly config: FileConfig; readonly problems: readonly [] }
+  | { readonly config?: never; readonly problems: readonly string[] };
+
+/** Checks the parsed content of the configuration file at `at`. */
+export function readFileConfig(content: unknown, at: string, readFile: (path: string) => string): ReadFileConfig {
+  const parsed = fileSchema.safeParse(content ?? {});
+  if (!parsed.success) {
+    return { problems: parsed.error.issues.map((issue) => `${at}: ${place(issue.path)}${issue.message}`) };
+  }
+  const problems: string[] = [];
+  const read = (key: string, name: string): string => {
+    try {
+      return readFile(path.resolve(path.dirname(at), name));
+    } catch {
+      problems.push(`${at}: ${key} names ${JSON.stringify(name)}, which cannot be read.`);
+      return "";
+    }
+  };
+  const { targets, wait } = parsed.data;
+  const config: FileConfig = {
+    ...(targets !== undefined && { targets: targets.map((target) => targetOf(target, read, problems)) }),
+    ...(wait !== undefined && { waitBudget: wait * 1000 }),
+  };
+  return problems.length > 0 ? { problems } : { config, problems: [] };
+}
+
+type TargetSection = z.output<typeof targetSection>;
+
+function targetOf(
+  section: TargetSection,
+  read: (key: string, name: string) => string,
+  problems: string[],
+): TargetConfig {
+  const { name, url, allow } = section;
+  const token = section.token ?? read(`targets.${name}.token_file`, section.token_file ?? "").trim();
+  const checked = tokenSetting(`targets.${name}: the token`).safeParse(token);
+  if (!checked.success && token !== "") problems.push(...checked.error.issues.map((issue) => issue.message));
+  const tls = trustOf(section, read);
+  return { name, baseUrl: url, token, allowed: allow, ...(tls !== undefined && { tls }) };
+}
+
+function trustOf(section: TargetSection, read: (key: string, name: string) => string): TlsTrust | undefined {
+  if (section.fingerprint !== undefined) return { fingerprint256: section.fingerprint };
+  if (section.ca_file !== undefined) return { ca: read(`targets.${section.name}.ca_file`, section.ca_file) };
+  return section.insecure === true ? { insecure: true } : undefined;
+}
+
+function place(keys: readonly PropertyKey[]): string {
+  return keys.length === 0 ? "" : `${keys.map(String).join(".")}: `;
+}

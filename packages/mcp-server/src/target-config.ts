@@ -1,0 +1,14 @@
+import type { Risk } from "@pve/tools";
+
+/** How a node's certificate is judged; absent means the certificate authorities Node trusts. */
+export type TlsTrust = { readonly fingerprint256: string } | { readonly ca: string } | { readonly insecure: true };
+
+/** What is configured of one cluster. `token` is a secret. */
+export interface TargetConfig {
+  readonly name: string;
+  readonly baseUrl: string;
+  readonly token: string;
+  readonly tls?: TlsTrust;
+  /** How far anybody may go there. */
+  readonly allowed: Risk;
+}

@@ -1,0 +1,21 @@
+import type { PveClient } from "@pve/client";
+import type { ExecuteContext, Risk } from "@pve/tools";
+import type { Caller } from "./caller.js";
+
+/** One cluster (or single node) that the server speaks to. */
+export interface Target {
+  /** What callers name it by where there are several; unique in a server. */
+  readonly name: string;
+  /** How far anybody may go here. */
+  readonly allowed: Risk;
+  /** The client that speaks for this caller: with the target's own token, or with the caller's. */
+  readonly clientFor: (caller: Caller) => PveClient;
+  /** What tools of this target are given beside the client: a place for secrets, files to send, nodes to join. */
+  readonly gives?: Pick<ExecuteContext, "saveSecret" | "sendFile" | "joining">;
+}
+
+/** The targets that a caller may name, in the order of the configuration. */
+export function targetsOf(targets: readonly Target[], caller: Caller): readonly Target[] {
+  const { targets: named } = caller;
+  return named === undefined ? targets : targets.filter(({ name }) => named.includes(name));
+}

@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import { type Invocation, PveMcpConfigError, readConfig } from "../src/config.js";
+
+const SECRET = "5b1a4c8e-0f3d-4c7e-9a51-6d2f8b7c1e90";
+const TOKEN = `assistant@pve!reader=${SECRET}`;
+const PRINT = Array.from({ length: 32 }, (_, at) => (at + 160).toString(16).toUpperCase()).join(":");
+const good = { PVE_URL: "https://pve1.example", PVE_TOKEN: TOKEN };
+
+const files: Readonly<Record<string, string>> = {
+  "/run/secrets/pve": `${TOKEN}\n`,
+  "/etc/ca.pem": "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+  "/etc/notes.txt": "not a certificate",
+};
+
+function problemsOf(read: () => unknown): readonly string[] {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof PveMcpConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+function namedProblems(file: string): readonly string[] {
+  const readFile = (path: string): string => {
+    const text = files[path];
+    if (text === undefined) throw new Error("ENOENT");
+    return text;
+  };
+  return problemsOf(() => readConfig({ env: good, argv: ["--config", file], readFile, parseYaml: JSON.parse }));
+}
+
+describe("a configuration file", () => {
+  const two = {
+    targets: [
+      { name: "home", url: "https://home.example", token: TOKEN, fingerprint: PRINT },
+      { name: "work", url: "https://work.example:443", token_file: "pve", ca_file: "/etc/ca.pem", allow: "change" },
+    ],
+    wait: 20,
+  };
+
+  function fromFile(content: unknown, env: Readonly<Record<string, string>> = {}, ...argv: string[]): Invocation {
+    const readFile = (path: string): string => {
+      const text = path === "/run/secrets/mcp.yaml" ? JSON.stringify(content) : files[path];
+      if (text === undefined) throw new Error("ENOENT");
+      return text;
+    };
+    return readConfig({ env, argv: ["--config", "/run/secrets/mcp.yaml", ...argv], readFile, parseYaml: JSON.parse });
+  }
+
+  function fileProblems(content: unknown, env: Readonly<Record<string, string>> = {}): readonly string[] {
+    return problemsOf(() => fromFile(content, env));
+  }
+
+  it("names several targets, each with its own trust and reach", () => {
+    expect(fromFile(two)).toMatchObject({
+      config: {
+        targets: [
+          {
+            name: "home",
+            baseUrl: "https://home.example:8006",
+            token: TOKEN,
+            tls: { fingerprint256: PRINT },
+            allowed: "read",
+          },
+          {
+            name: "work",
+            baseUrl: "https://work.example:443",
+            token: TOKEN,
+            tls: { ca: files["/etc/ca.pem"] },
+            allowed: "change",
+          },
+        ],
+        waitBudget: 20_000,
+      },
+    });
+  });
+
+  it("gives way to the flags", () => {
+    expect(fromFile(two, {}, "--allow", "destroy", "--wait", "5")).toMatchObject({
+      config: { targets: [{ allowed: "destroy" }, { allowed: "destroy" }], waitBudget: 5_000 },
+    });
+  });
+
+  it("without targets leaves the environment's", () => {
+    expect(fromFile({ wait: 3 }, good)).toMatchObject({ config: { targets: [{ name: "pve" }], waitBudget: 3_000 } });
+  });
+
+  const refused: [title: string, content: unknown, want: RegExp][] = [
+    ["an unknown key", { taregts: [] }, /mcp\.yaml: .*taregts/],
+    [
+      "a target without a token",
+      { targets: [{ name: "a", url: "https://a" }] },
+      /targets\.0: needs one of token and token_file/,
+    ],
+    [
+      "a token file that is not there",
+      { targets: [{ name: "a", url: "https://a", token_file: "no" }] },
+      /targets\.a\.token_file names "no"/,
+    ],
+    ["two targets of one name", { targets: [two.targets[0], two.targets[0]] }, /two targets have the same name/],
+    [
+      "a target by http",
+      { targets: [{ ...two.targets[0], url: "http://a" }] },
+      /targets\.0\.url: url is "http:\/\/a".*https only/,
+    ],
+    ["a wait below nought", { wait: -1 }, /wait/],
+  ];
+
+  it.each(refused)("refuses %s", (_title, content, want) => {
+    expect(fileProblems(content)).toEqual([expect.stringMatching(want)]);
+  });
+
+  it("is not mixed with a target of the environment", () => {
+    expect(fileProblems(two, good)).toEqual([
+      expect.stringMatching(/^PVE_URL is set/),
+      expect.stringMatching(/^PVE_TOKEN is set/),
+    ]);
+  });
+
+  it("shows no secret, whatever is wrong with it", () => {
+    const broken = fileProblems({ targets: [{ ...two.targets[0], token: `${TOKEN}x`, colour: SECRET }] });
+    expect(broken.length).toBeGreaterThan(0);
+    expect(broken.join("\n")).not.toContain(SECRET);
+  });
+
+  it("is named when it cannot be read or is no YAML", () => {
+    expect(namedProblems("/nowhere.yaml")).toEqual([expect.stringMatching(/"\/nowhere.yaml" cannot be read/)]);
+    expect(namedProblems("/etc/notes.txt")).toEqual([expect.stringMatching(/notes.txt" is not valid YAML/)]);
+  });
+});
