@@ -1,10 +1,18 @@
-import { Client, InMemoryTransport } from "@modelcontextprotocol/client";
+import {
+  Client,
+  InMemoryTransport,
+  type JsonSchemaType,
+  type JsonSchemaValidator,
+  type jsonSchemaValidator,
+} from "@modelcontextprotocol/client";
+import { AjvJsonSchemaValidator } from "@modelcontextprotocol/client/validators/ajv";
 import type { Transport } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { createClient } from "@pve/client";
 import { createSimulator, type Simulator } from "@pve/simulator";
 import type { Risk } from "@pve/tools";
 import { createServerFactory } from "../src/server.js";
+import type { Target } from "../src/target.js";
 
 /** A tool's result as a test wants to see it. */
 export interface Outcome {
@@ -42,8 +50,25 @@ export interface SessionOptions {
   readonly waitBudget?: number;
   /** Picks the token from the simulator's credentials. */
   readonly token?: (pve: Simulator) => string;
-  readonly seed?: "three-nodes" | "one-node";
+  /** Signs in as root@pam with the password instead. */
+  readonly signedIn?: true;
+  /** What the embedding program hands to tools. */
+  readonly gives?: Target["gives"];
+  readonly seed?: "three-nodes" | "one-node" | "large";
 }
+
+const ajv = new AjvJsonSchemaValidator();
+const compiled = new Map<string, JsonSchemaValidator<never>>();
+
+/** The client's own validators, compiled once for all sessions: compiling takes longer than most tests do. */
+const sharedValidators: jsonSchemaValidator = {
+  getValidator<T>(schema: JsonSchemaType): JsonSchemaValidator<T> {
+    const key = JSON.stringify(schema);
+    const validator = compiled.get(key) ?? ajv.getValidator<never>(schema);
+    compiled.set(key, validator);
+    return validator;
+  },
+};
 
 /** Joins a real client, the real server and the simulator. Dispose it with `await using`. */
 export async function connect(options: SessionOptions = {}): Promise<Session> {
@@ -52,13 +77,22 @@ export async function connect(options: SessionOptions = {}): Promise<Session> {
   const defects: string[] = [];
   const client = createClient({
     baseUrl: pve.baseUrl,
-    auth: { token: options.token?.(pve) ?? pve.credentials.token },
+    auth: options.signedIn
+      ? { username: "root@pam", password: pve.credentials.password }
+      : { token: options.token?.(pve) ?? pve.credentials.token },
     transport: (url, init) => pve.fetch(url, init),
     sleep: pve.clock.sleep,
     now: pve.clock.now,
   });
   const factory = createServerFactory({
-    targets: [{ name: "pve", allowed: options.allowed ?? "read", clientFor: () => client }],
+    targets: [
+      {
+        name: "pve",
+        allowed: options.allowed ?? "read",
+        clientFor: () => client,
+        ...(options.gives !== undefined && { gives: options.gives }),
+      },
+    ],
     waitBudget: options.waitBudget ?? 60_000,
     version: "0.0.0-test",
     now: pve.clock.now,
@@ -69,7 +103,10 @@ export async function connect(options: SessionOptions = {}): Promise<Session> {
   const modern = options.era === "2026-07-28";
   const mcp = new Client(
     { name: "test", version: "1" },
-    modern ? { versionNegotiation: { mode: { pin: "2026-07-28" } } } : {},
+    {
+      jsonSchemaValidator: sharedValidators,
+      ...(modern && { versionNegotiation: { mode: { pin: "2026-07-28" } } }),
+    },
   );
   await mcp.connect(clientSide);
   const call = async (

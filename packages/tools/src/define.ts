@@ -118,6 +118,8 @@ export interface ToolEntry {
   readonly lists?: true;
   /** By argument: what a model is told instead of the first clause of its description. Empty where the name says it all. */
   readonly brief?: Readonly<Record<string, string | undefined>>;
+  /** Rows such a list shows unless `limit` says otherwise; 50 without it. */
+  readonly rows?: number;
   /** Fields shown of the answer, in this order. */
   readonly keep?: readonly string[];
   /** Doing it twice has no further effect. Only a POST has to say so. */

@@ -28,7 +28,8 @@ export async function execute(
   given: Readonly<Record<string, unknown>>,
   context: ExecuteContext,
 ): Promise<Answer> {
-  const args = checkArguments(tool, given);
+  const { rows } = tool.entry;
+  const args = { ...(rows !== undefined && { limit: rows }), ...checkArguments(tool, given) };
   if (tool.entry.secret === true && context.saveSecret === undefined) throw nowhereToKeep(tool);
   try {
     const call = await prepare(tool, args, context);
@@ -90,6 +91,7 @@ function spreadOptions(tool: ResolvedTool, args: Arguments): Readonly<Record<str
   return options;
 }
 
+/** The node that is named, or that is found from the guest or the task. A task is where its id says, and nowhere else. */
 async function locate(
   tool: ResolvedTool,
   params: Readonly<Record<string, unknown>>,
@@ -97,9 +99,14 @@ async function locate(
   watch: { readonly signal?: AbortSignal },
 ): Promise<{ readonly node: string; readonly type?: GuestKind } | undefined> {
   const { locates } = tool.entry;
+  const named = params["node"];
+  if (locates === "task") {
+    const { node } = context.client.task(String(params["upid"]));
+    if (named === undefined || named === node) return { node };
+    throw new ToolArgumentError({ node_name: `the task is one of ${node}` }, "Leave node_name out.");
+  }
   // Which kind a guest is of has to be asked for even where its node is given.
-  if (locates === undefined || (params["node"] !== undefined && locates !== "guest")) return undefined;
-  if (locates === "task") return { node: context.client.task(String(params["upid"])).node };
+  if (locates === undefined || (named !== undefined && locates !== "guest")) return undefined;
   return findGuest(context.client, Number(params["vmid"]), KINDS[locates], watch);
 }
 

@@ -5,7 +5,7 @@ import { outputSchemaOf } from "./output-schema.js";
 import { describePermissions } from "./permissions.js";
 import type { Hints, ResolvedTool } from "./resolved.js";
 import type { JsonSchema, ObjectSchema, SchemaType } from "./schema.js";
-import { windowParameters } from "./window.js";
+import { windowParametersOf } from "./window.js";
 
 const LEFT_OUT = {
   vm: "Left out, it is found from the VMID.",
@@ -84,7 +84,7 @@ function inputSchemaOf(name: string, entry: ToolEntry, operation: SpecOperation)
     .map(([argument]) => argument);
   return {
     type: "object",
-    properties: { ...Object.fromEntries(properties), ...(entry.lists === true && windowParameters) },
+    properties: { ...Object.fromEntries(properties), ...(entry.lists === true && windowParametersOf(entry.rows)) },
     ...(required.length > 0 && { required }),
     additionalProperties: false,
   };

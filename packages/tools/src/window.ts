@@ -11,8 +11,7 @@ const SEARCHED = [
   ...["userid", "ugid", "roleid", "path", "comment", "Package"],
 ];
 
-/** The parameters of every tool that shows a long list. */
-export const windowParameters: Readonly<Record<"filter" | "fields" | "sort" | "limit" | "offset", JsonSchema>> = {
+const windowParameters: Readonly<Record<"filter" | "fields" | "sort" | "limit" | "offset", JsonSchema>> = {
   filter: {
     type: "string",
     description: "Only rows with this text in name, id, tags, node, pool or status; case does not matter.",
@@ -28,6 +27,11 @@ export const windowParameters: Readonly<Record<"filter" | "fields" | "sort" | "l
   },
   offset: { type: "integer", description: "Rows to skip.", minimum: 0, default: 0 },
 };
+
+/** The parameters of a list that shows `rows` rows unless `limit` says otherwise. */
+export function windowParametersOf(rows: number = DEFAULT_LIMIT): typeof windowParameters {
+  return { ...windowParameters, limit: { ...windowParameters.limit, default: rows } };
+}
 
 /** What is said of every empty list. */
 export const EMPTY =

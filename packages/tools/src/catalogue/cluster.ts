@@ -18,6 +18,7 @@ export const cluster = toolset({
         },
       },
       lists: true,
+      rows: 20,
       recipe: "cluster-resources",
       keep: [
         "id",

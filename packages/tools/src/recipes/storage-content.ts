@@ -1,4 +1,5 @@
 import type { ResultOf } from "@pve/client";
+import { ToolNotFoundError } from "../errors.js";
 import { type Answer, type Invocation, textOf } from "../invocation.js";
 import { isRecord, type JsonSchema, type ObjectSchema } from "../schema.js";
 import { withMore } from "../task-answer.js";
@@ -58,9 +59,16 @@ export async function listBackups(call: Invocation): Promise<Answer> {
   return withMore({ ...windowOf(filterRows(newest, call.args["filter"]), call.args, undefined) }, {}, notes);
 }
 
+/** The places on the node that is named. An empty answer would not say that the node, or the storage there, is missing. */
 function onNode(call: Invocation, places: readonly Place[]): readonly Place[] {
   const node = textOf(call.params, "node");
-  return node === undefined ? places : places.filter((place) => place.node === node);
+  const there = node === undefined ? places : places.filter((place) => place.node === node);
+  if (there.length > 0 || places.length === 0) return there;
+  const nodes = [...new Set(places.map((place) => place.node))].join(", ");
+  throw new ToolNotFoundError(
+    `node ${String(node)} has no such storage, or there is no such node`,
+    `It is on: ${nodes}. Leave node_name out to read all of them.`,
+  );
 }
 
 async function readPlaces(call: Invocation, places: readonly Place[], content: string | undefined) {

@@ -1,0 +1,82 @@
+import { expect } from "vitest";
+import type { Lab, Row, Step } from "./row.js";
+
+const resources = async (lab: Lab) => (await lab.other.call("GET /cluster/ha/resources", {})).map((row) => row.sid);
+const jobs = (lab: Lab) => lab.other.call("GET /cluster/replication", {});
+const clusterRules = (lab: Lab) => lab.other.call("GET /cluster/firewall/rules", {});
+const replicable: readonly Step[] = [
+  ["create_storage", { storage: "tank", storage_type: "zfspool", config: { pool: "tank" } }],
+  ["create_vm", { node_name: "pve1", vmid: 160, scsi0: "tank:4" }],
+];
+
+const firewallRows: Readonly<Record<string, Row>> = {
+  get_firewall_rules: { answers: { scope: "guest/100", count: 0 } },
+  create_firewall_rule: {
+    effect: async (lab) => {
+      const route = "GET /nodes/{node}/qemu/{vmid}/firewall/rules";
+      const [first] = await lab.other.call(route, { node: "pve1", vmid: 100 });
+      expect(first).toMatchObject({ type: "in", action: "ACCEPT", proto: "tcp", dport: "443", enable: 1 });
+    },
+  },
+  delete_firewall_rule: {
+    steps: [["create_firewall_rule", { direction: "in", action: "ACCEPT" }]],
+    effect: async (lab) => expect(await clusterRules(lab)).toEqual([]),
+  },
+  get_security_groups: { answers: { items: [], count: 0 } },
+  create_security_group: {
+    effect: async (lab) =>
+      expect(await lab.other.call("GET /cluster/firewall/groups", {})).toContainEqual(
+        expect.objectContaining({ group: "mail", comment: "SMTP and IMAP" }),
+      ),
+  },
+};
+
+const replicationRows: Readonly<Record<string, Row>> = {
+  list_replication_jobs: { answers: { items: [], count: 0 } },
+  create_replication_job: {
+    steps: replicable,
+    effect: async (lab) =>
+      expect(await jobs(lab)).toContainEqual(expect.objectContaining({ guest: 160, target: "pve2", schedule: "*/30" })),
+  },
+  delete_replication_job: {
+    steps: [...replicable, ["create_replication_job", { vmid: 160, target_node: "pve2" }]],
+    effect: async (lab) =>
+      expect((await jobs(lab)).filter((job) => job.id === "160-0" && job.remove_job === undefined)).toEqual([]),
+  },
+};
+
+/** The cluster as a whole, high availability, replication and the firewall. */
+export const clusterRows: Readonly<Record<string, Row>> = {
+  get_alerts: { answers: { complete: true, unchecked: [], counts: { critical: 1 } } },
+  get_cluster_config: { answers: { clustered: true, cluster: "lab", totem: { cluster_name: "lab" } } },
+  get_cluster_nodes_status: {
+    answers: { quorate: true, nodes: [{ node: "pve1" }, { node: "pve2" }, { node: "pve3" }] },
+  },
+  get_cluster_resources: { answers: { totals: { qemu: { running: 3 }, lxc: { running: 2 } }, total: 5 } },
+  get_cluster_stats: { answers: { nodes: { online: 3 }, vms: { running: 5, stopped: 2, template: 1 } } },
+  get_cluster_status: { answers: { items: expect.arrayContaining([expect.objectContaining({ quorate: true })]) } },
+  add_node_to_cluster: {
+    effect: (_lab, answer) => {
+      expect(answer).toMatchObject({ joined: false, cluster: "lab", via: "pve1", members: ["pve1", "pve2", "pve3"] });
+      expect(answer["steps"]).toContainEqual(
+        expect.stringContaining("On pve4, as root: pvecm add 10.10.10.11 --fingerprint "),
+      );
+    },
+  },
+  remove_node_from_cluster: {
+    signedIn: true,
+    effect: async (lab) =>
+      expect((await lab.other.call("GET /cluster/config/nodes", {})).map((row) => row.node)).toEqual(["pve1", "pve2"]),
+  },
+  get_ha_status: { answers: { quorate: true, resources: [] } },
+  enable_ha_resource: { effect: async (lab) => expect(await resources(lab)).toContain("vm:101") },
+  disable_ha_resource: {
+    steps: [["enable_ha_resource", { sid: "vm:100" }]],
+    effect: async (lab) => {
+      expect(await resources(lab)).not.toContain("vm:100");
+      expect(lab.sim.guest(100)?.status).toBe("running");
+    },
+  },
+  ...firewallRows,
+  ...replicationRows,
+};

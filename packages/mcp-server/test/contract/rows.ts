@@ -1,0 +1,17 @@
+import type { Row } from "./row.js";
+import { accessRows } from "./rows-access.js";
+import { agentRows } from "./rows-agent.js";
+import { clusterRows } from "./rows-cluster.js";
+import { guestRows } from "./rows-guests.js";
+import { nodeRows } from "./rows-nodes.js";
+import { storageRows } from "./rows-storage.js";
+
+/** What every tool has to do, by its name. */
+export const rows: Readonly<Record<string, Row>> = {
+  ...clusterRows,
+  ...nodeRows,
+  ...guestRows,
+  ...agentRows,
+  ...storageRows,
+  ...accessRows,
+};
