@@ -1,5 +1,6 @@
 import path from "node:path";
 import { z } from "zod";
+import type { GivesConfig } from "./gives/gives.js";
 import { fingerprintSetting, tokenSetting, urlSettingOf } from "./settings.js";
 import type { TargetConfig, TlsTrust } from "./target-config.js";
 
@@ -28,6 +29,14 @@ const targetSection = z
     }
   });
 
+const joiningSection = z.strictObject({
+  name: z.string().min(1),
+  url: urlSettingOf("url"),
+  password_file: file,
+  cluster_password_file: file,
+  fingerprint: fingerprintSetting.optional(),
+});
+
 /** What a configuration file may hold. Sections other than `targets` belong to the module that reads them. */
 const fileSchema = z.strictObject({
   targets: z
@@ -39,6 +48,12 @@ const fileSchema = z.strictObject({
     .optional(),
   /** Seconds a call waits for its task. */
   wait: z.number().int().min(0).max(86_400).optional(),
+  /** Where secrets go that PVE shows once. */
+  secrets_dir: file.optional(),
+  /** Whose files may be uploaded. */
+  upload_dirs: z.array(file).optional(),
+  /** Nodes that may be told to join the cluster. */
+  joining: z.array(joiningSection).optional(),
 });
 
 /** A configuration file, checked; paths in it are taken from the folder it lies in. */
@@ -46,6 +61,7 @@ export interface FileConfig {
   readonly targets?: readonly TargetConfig[];
   /** Milliseconds. */
   readonly waitBudget?: number;
+  readonly gives: GivesConfig;
 }
 
 /** A checked file, or what is wrong with it; no problem repeats a secret. */
@@ -70,10 +86,30 @@ export function readFileConfig(content: unknown, at: string, readFile: (path: st
   };
   const { targets, wait } = parsed.data;
   const config: FileConfig = {
+    gives: givesFrom(parsed.data, (name) => path.resolve(path.dirname(at), name)),
     ...(targets !== undefined && { targets: targets.map((target) => targetOf(target, read, problems)) }),
     ...(wait !== undefined && { waitBudget: wait * 1000 }),
   };
   return problems.length > 0 ? { problems } : { config, problems: [] };
+}
+
+function givesFrom(
+  { secrets_dir, upload_dirs, joining }: z.output<typeof fileSchema>,
+  absolute: (name: string) => string,
+): GivesConfig {
+  return {
+    ...(secrets_dir !== undefined && { secretsDir: absolute(secrets_dir) }),
+    ...(upload_dirs !== undefined && { uploadDirs: upload_dirs.map(absolute) }),
+    ...(joining !== undefined && {
+      joining: joining.map(({ name, url, password_file, cluster_password_file, fingerprint }) => ({
+        name,
+        baseUrl: url,
+        passwordFile: absolute(password_file),
+        clusterPasswordFile: absolute(cluster_password_file),
+        ...(fingerprint !== undefined && { tls: { fingerprint256: fingerprint } }),
+      })),
+    }),
+  };
 }
 
 type TargetSection = z.output<typeof targetSection>;

@@ -1,7 +1,9 @@
+import { delimiter } from "node:path";
 import type { Risk } from "@pve/tools";
 import { z } from "zod";
 import { type FileConfig, readFileConfig } from "./config-file.js";
 import { readFlags } from "./flags.js";
+import type { GivesConfig } from "./gives/gives.js";
 import {
   allowSetting,
   DEFAULT_WAIT_SECONDS,
@@ -19,6 +21,8 @@ export interface ServerConfig {
   readonly targets: readonly TargetConfig[];
   /** How long a call may wait for its task, in milliseconds. */
   readonly waitBudget: number;
+  /** What tools may use beside the cluster. */
+  readonly gives: GivesConfig;
   /** What works but should be known, for stderr. */
   readonly warnings: readonly string[];
 }
@@ -92,7 +96,18 @@ export function readConfig(sources: ConfigSources): Invocation {
   ];
   const targets = file.config?.targets ?? (fromEnv.target === undefined ? [] : [fromEnv.target]);
   if (problems.length > 0 || !general.success) throw new PveMcpConfigError(problems);
-  return { kind: "serve", config: configOf(general.data, targets, file.config) };
+  const gives = { ...givesFromEnv(variable), ...file.config?.gives };
+  return { kind: "serve", config: { ...configOf(general.data, targets, file.config), gives } };
+}
+
+/** Directories are separated as in PATH. */
+function givesFromEnv(variable: (name: string) => string | undefined): GivesConfig {
+  const secretsDir = variable("PVE_SECRETS_DIR");
+  const uploadDirs = variable("PVE_UPLOAD_DIRS")?.split(delimiter);
+  return {
+    ...(secretsDir !== undefined && { secretsDir }),
+    ...(uploadDirs !== undefined && { uploadDirs: uploadDirs.filter((directory) => directory !== "") }),
+  };
 }
 
 interface EnvTarget {
@@ -141,7 +156,7 @@ function readFileAt(
   path: string | undefined,
   { readFile, parseYaml }: ConfigSources,
 ): ReturnType<typeof readFileConfig> {
-  if (path === undefined) return { config: {}, problems: [] };
+  if (path === undefined) return { config: { gives: {} }, problems: [] };
   let text: string;
   try {
     text = readFile(path);
@@ -207,7 +222,7 @@ function configOf(
   { allow, wait }: z.output<typeof generalSettings>,
   targets: readonly TargetConfig[],
   file: FileConfig | undefined,
-): ServerConfig {
+): Omit<ServerConfig, "gives"> {
   const flag: Risk | undefined = allow.includes("destroy")
     ? "destroy"
     : allow.includes("change")

@@ -1,6 +1,7 @@
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { createClient } from "@pve/client/node";
 import type { ServerConfig } from "./config.js";
+import { givesOf } from "./gives/gives.js";
 import { createLog } from "./log.js";
 import { createServerFactory } from "./server.js";
 import type { Target } from "./target.js";
@@ -10,13 +11,14 @@ const PATIENCE_AT_END = 2_000;
 
 /** Serves one client over stdin and stdout until it goes away; `exit` ends the process. */
 export function serveOverStdio(
-  { targets, waitBudget, warnings }: ServerConfig,
+  { targets, waitBudget, gives, warnings }: ServerConfig,
   { version, exit }: { readonly version: string; readonly exit: (code: number) => void },
 ): void {
   const log = createLog((line) => process.stderr.write(line), secretsOf(targets));
   for (const warning of warnings) log.warn(warning);
+  const given = givesOf(gives);
   const factory = createServerFactory({
-    targets: targets.map(connectTarget),
+    targets: targets.map((target) => ({ ...connectTarget(target), gives: given })),
     waitBudget,
     version,
     onDefect: log.error,

@@ -19,6 +19,8 @@ Environment:
   PVE_FINGERPRINT    SHA-256 fingerprint of the node's certificate; nothing else is then trusted
   PVE_CA             file with the certificate authority (a copy of /etc/pve/pve-root-ca.pem), instead of a fingerprint
   PVE_INSECURE       1 accepts any certificate; anyone on the way can then read the token
+  PVE_SECRETS_DIR    directory for secrets that PVE shows once, such as a new token's; they never reach the model
+  PVE_UPLOAD_DIRS    directories whose files may be uploaded, separated as in PATH
   PVE_MCP_CONFIG     the file that --config would name
 
 Without --allow the server only reads.

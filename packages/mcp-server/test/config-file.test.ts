@@ -87,6 +87,26 @@ describe("a configuration file", () => {
     expect(fromFile({ wait: 3 }, good)).toMatchObject({ config: { targets: [{ name: "pve" }], waitBudget: 3_000 } });
   });
 
+  it("names directories and joining nodes, paths taken from its own folder", () => {
+    const joining = { name: "pve4", url: "https://10.0.0.4", password_file: "a", cluster_password_file: "/etc/b" };
+    expect(fromFile({ secrets_dir: "secrets", upload_dirs: ["/srv"], joining: [joining] }, good)).toMatchObject({
+      config: {
+        gives: {
+          secretsDir: "/run/secrets/secrets",
+          uploadDirs: ["/srv"],
+          joining: [
+            {
+              name: "pve4",
+              baseUrl: "https://10.0.0.4:8006",
+              passwordFile: "/run/secrets/a",
+              clusterPasswordFile: "/etc/b",
+            },
+          ],
+        },
+      },
+    });
+  });
+
   const refused: [title: string, content: unknown, want: RegExp][] = [
     ["an unknown key", { taregts: [] }, /mcp\.yaml: .*taregts/],
     [

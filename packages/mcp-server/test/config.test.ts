@@ -51,6 +51,7 @@ describe("a good configuration", () => {
     expect(config(good)).toEqual({
       targets: [{ name: "pve", baseUrl: "https://pve1.example:8006", token: TOKEN, allowed: "read" }],
       waitBudget: 45_000,
+      gives: {},
       warnings: [],
     });
   });
@@ -101,6 +102,11 @@ describe("a good configuration", () => {
 
   it.each(levels)("%j allows up to %s", (argv, want) => {
     expect(only(good, ...argv).allowed).toBe(want);
+  });
+
+  it("takes directories for secrets and uploads", () => {
+    const { gives } = config({ ...good, PVE_SECRETS_DIR: "/var/lib/pve-mcp", PVE_UPLOAD_DIRS: "/srv/iso:/srv/backup" });
+    expect(gives).toEqual({ secretsDir: "/var/lib/pve-mcp", uploadDirs: ["/srv/iso", "/srv/backup"] });
   });
 
   it("takes the wait in seconds, nought included", () => {

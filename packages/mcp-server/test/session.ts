@@ -8,7 +8,7 @@ import {
 import { AjvJsonSchemaValidator } from "@modelcontextprotocol/client/validators/ajv";
 import type { Transport } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
-import { createClient } from "@pve/client";
+import { createClient, type PveClient } from "@pve/client";
 import { createSimulator, type Simulator } from "@pve/simulator";
 import type { Risk } from "@pve/tools";
 import { createServerFactory } from "../src/server.js";
@@ -54,6 +54,9 @@ export interface SessionOptions {
   readonly signedIn?: true;
   /** What the embedding program hands to tools. */
   readonly gives?: Target["gives"];
+  /** A simulator and a client of the test's own, instead of new ones in process. */
+  readonly pve?: Simulator;
+  readonly client?: PveClient;
   readonly seed?: "three-nodes" | "one-node" | "large";
 }
 
@@ -72,18 +75,20 @@ const sharedValidators: jsonSchemaValidator = {
 
 /** Joins a real client, the real server and the simulator. Dispose it with `await using`. */
 export async function connect(options: SessionOptions = {}): Promise<Session> {
-  const pve = createSimulator({ seed: options.seed ?? "three-nodes" });
+  const pve = options.pve ?? createSimulator({ seed: options.seed ?? "three-nodes" });
   const written: string[] = [];
   const defects: string[] = [];
-  const client = createClient({
-    baseUrl: pve.baseUrl,
-    auth: options.signedIn
-      ? { username: "root@pam", password: pve.credentials.password }
-      : { token: options.token?.(pve) ?? pve.credentials.token },
-    transport: (url, init) => pve.fetch(url, init),
-    sleep: pve.clock.sleep,
-    now: pve.clock.now,
-  });
+  const client =
+    options.client ??
+    createClient({
+      baseUrl: pve.baseUrl,
+      auth: options.signedIn
+        ? { username: "root@pam", password: pve.credentials.password }
+        : { token: options.token?.(pve) ?? pve.credentials.token },
+      transport: (url, init) => pve.fetch(url, init),
+      sleep: pve.clock.sleep,
+      now: pve.clock.now,
+    });
   const factory = createServerFactory({
     targets: [
       {
