@@ -32,7 +32,7 @@ describe("the house", () => {
       ]),
     );
     expect(runtime).toEqual({
-      "@pve/client": ["openapi-fetch", "ws"],
+      "@pve/client": ["openapi-fetch", "undici", "ws"],
       "@pve/mcp-server": ["@modelcontextprotocol/server", "@pve/client", "@pve/tools", "yaml", "zod"],
       "@pve/simulator": ["selfsigned"],
       "@pve/tools": ["@pve/client"],

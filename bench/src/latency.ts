@@ -30,15 +30,19 @@ export async function measureLatency(print: (line: string) => void, calls: numbe
     for (const contestant of all) await prepare(contestant);
     const times = new Map<Contestant, number[]>(all.map((contestant) => [contestant, []]));
     const rates = new Map<Contestant, number[]>(all.map((contestant) => [contestant, []]));
+    const work = new Map<Contestant, number[]>(all.map((contestant) => [contestant, []]));
     for (let round = 0; round < ROUNDS; round += 1) {
       for (let turn = 0; turn < all.length; turn += 1) {
         const contestant = all[(turn + round) % all.length];
         if (contestant === undefined) continue;
+        const before = process.cpuUsage();
         await sequentially(contestant, perRound, times.get(contestant) ?? []);
+        const { user, system } = process.cpuUsage(before);
+        work.get(contestant)?.push((user + system) / perRound);
         rates.get(contestant)?.push(await together(contestant, perRound));
       }
     }
-    report(print, all, times, rates);
+    report(print, all, { times, rates, work });
   } finally {
     for (const { close } of all) close?.();
     server.disconnect();
@@ -75,28 +79,37 @@ async function together({ once }: Contestant, calls: number): Promise<number> {
   return calls / ((performance.now() - start) / 1000);
 }
 
-function report(
-  print: (line: string) => void,
-  all: readonly Contestant[],
-  times: ReadonlyMap<Contestant, readonly number[]>,
-  rates: ReadonlyMap<Contestant, readonly number[]>,
-): void {
+/** By contestant: microseconds of every call, calls per second of every round, and processor time per call of every round. */
+interface Samples {
+  readonly times: ReadonlyMap<Contestant, readonly number[]>;
+  readonly rates: ReadonlyMap<Contestant, readonly number[]>;
+  readonly work: ReadonlyMap<Contestant, readonly number[]>;
+}
+
+function report(print: (line: string) => void, all: readonly Contestant[], { times, rates, work }: Samples): void {
   const rows = all.map((contestant) => {
     const sorted = (times.get(contestant) ?? []).toSorted((a, b) => a - b);
-    return { contestant, sorted, rate: middle((rates.get(contestant) ?? []).toSorted((a, b) => a - b)) };
+    return { contestant, sorted, rate: median(rates.get(contestant)), cpu: median(work.get(contestant)) };
   });
   const floor = middle(rows[0]?.sorted ?? []);
   const count = rows[0]?.sorted.length ?? 0;
-  print(`${count} small GETs each, keep-alive TLS    median      p95   of the floor   with ${AT_ONCE} at once`);
-  for (const { contestant, sorted, rate } of rows) {
+  print(
+    `${count} small GETs each, keep-alive TLS    median      p95   of the floor   processor   with ${AT_ONCE} at once`,
+  );
+  for (const { contestant, sorted, rate, cpu } of rows) {
     const cells = [
       `${middle(sorted).toFixed(0)} µs`.padStart(9),
       `${(sorted[Math.floor(sorted.length * 0.95)] ?? 0).toFixed(0)} µs`.padStart(8),
       `${(middle(sorted) / floor).toFixed(2)} ×`.padStart(14),
+      `${cpu.toFixed(0)} µs`.padStart(11),
       `${rate.toFixed(0)} /s`.padStart(16),
     ];
     print(`  ${contestant.name.padEnd(33)} ${cells.join(" ")}`);
   }
+}
+
+function median(samples: readonly number[] = []): number {
+  return middle(samples.toSorted((a, b) => a - b));
 }
 
 function middle(sorted: readonly number[]): number {

@@ -23,8 +23,12 @@ export interface RawCallOptions extends Omit<CallOptions, "decode"> {
 /** What `withOptions` sets for every call of a client; a call's own options go before. */
 export type CallDefaults = Omit<CallOptions, "decode">;
 
+/** The defaults of a client that was made with none. */
+export const NONE: CallDefaults = {};
+
 /** A call's options with a client's defaults behind them; headers add up. */
 export function withDefaults<Options extends CallDefaults>(defaults: CallDefaults, options: Options): Options {
+  if (defaults === NONE) return options;
   if (defaults.headers === undefined || options.headers === undefined) return { ...defaults, ...options };
   return { ...defaults, ...options, headers: { ...defaults.headers, ...options.headers } };
 }

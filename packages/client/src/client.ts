@@ -1,5 +1,5 @@
 import type { CallDefaults, CallOptions, RawCallOptions } from "./call-options.js";
-import { withDefaults } from "./call-options.js";
+import { NONE, withDefaults } from "./call-options.js";
 import type { PveAuth } from "./credentials.js";
 import { PveConfigError } from "./errors.js";
 import type { PveTree } from "./generated/tree.gen.js";
@@ -73,7 +73,7 @@ export function createClient(options: ClientOptions): PveClient {
   const wire = createWire(options);
   const { baseUrl, currentUrl, transport, send, sleep, now } = wire;
   const auth = createWireAuth(wire, options.auth);
-  return assemble({ writtenFor: baseUrl, baseUrl: currentUrl, auth, transport, sleep, now, send }, {});
+  return assemble({ writtenFor: baseUrl, baseUrl: currentUrl, auth, transport, sleep, now, send }, NONE);
 }
 
 function assemble(connection: Connection, defaults: CallDefaults): PveClient {

@@ -16,6 +16,7 @@ const CODES: Readonly<Record<string, readonly [ConnectionKind, ConnectionFault["
   EPIPE: ["reset", "maybe"],
   ECONNABORTED: ["reset", "maybe"],
   UND_ERR_SOCKET: ["reset", "maybe"],
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: ["reset", "maybe"],
   DEPTH_ZERO_SELF_SIGNED_CERT: ["tls", "no"],
   SELF_SIGNED_CERT_IN_CHAIN: ["tls", "no"],
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: ["tls", "no"],

@@ -1,10 +1,10 @@
-import { Agent } from "node:https";
 import type { WebSocket } from "ws";
 import { readAnswer } from "./answer.js";
 import { asConnectionError, connectionError } from "./connection.js";
 import { PveConfigError, PveProtocolError } from "./errors.js";
 import type { ClientLink } from "./link.js";
-import { agentBehind } from "./node-link.js";
+import { type Connector, singleUseAgent } from "./node-connector.js";
+import { connectorBehind } from "./node-link.js";
 import { asConnectionFault } from "./node-stream.js";
 
 /** What opening a web socket needs. */
@@ -15,25 +15,24 @@ export interface SocketRequest {
 }
 
 /**
- * The agent whose connections web sockets use.
+ * What makes the connections of web sockets.
  * @throws PveConfigError when the client was not made by `@pve/client/node`
  */
-export function agentOf(link: ClientLink): Agent {
-  const agent = agentBehind(link.transport);
-  if (agent !== undefined) return agent;
+export function connectorOf(link: ClientLink): Connector {
+  const connector = connectorBehind(link.transport);
+  if (connector !== undefined) return connector;
   throw new PveConfigError("consoles need a client that createClient of @pve/client/node made");
 }
 
 /**
- * Opens a web socket with the client's credentials, over a connection that its agent has accepted (pin, authority).
+ * Opens a web socket with the client's credentials, over a connection that was accepted (pin, authority).
  * @throws PveConfigError when the client was not made by `@pve/client/node`
  * @throws PveConnectionError · PveRequestError · PveProtocolError
  */
 export async function openSocket(link: ClientLink, request: SocketRequest): Promise<WebSocket> {
   const { operation, url, signal } = request;
   const [{ WebSocket: Socket }, headers] = await Promise.all([import("ws"), link.auth.headers("GET")]);
-  const agent = new Agent({ keepAlive: false, maxCachedSessions: 0 });
-  agent.createConnection = agentOf(link).createConnection;
+  const agent = singleUseAgent(connectorOf(link));
   const target = { operation, host: url.host };
   if (signal.aborted) throw connectionError(target, { kind: "aborted", sent: "no" });
   const socket = new Socket(url, "binary", { agent, headers, perMessageDeflate: false, followRedirects: false });

@@ -1,6 +1,6 @@
 import type { PveClient } from "./client.js";
 import type { Console } from "./console-session.js";
-import { agentOf, openSocket } from "./console-socket.js";
+import { connectorOf, openSocket } from "./console-socket.js";
 import {
   assertMayOpen,
   atConsole,
@@ -35,7 +35,7 @@ export type OpenTerminalOptions = ConsoleTarget & {
  */
 export async function openTerminal(pve: PveClient, options: OpenTerminalOptions): Promise<Console> {
   const link = linkOf(pve);
-  agentOf(link);
+  connectorOf(link);
   await assertMayOpen(pve);
   const signal = options.signal ?? new AbortController().signal;
   return atConsole(pve, options, async (place) => {

@@ -1,67 +1,74 @@
-/** A caller's signal and a timeout, watched together. */
-export interface Deadline extends Stoppable {
-  /** For whoever wants a real signal; made on first use, since making and listening to one costs as much as a TLS write. */
-  readonly signal: AbortSignal;
-  /** Why the work must stop. */
-  readonly reason: () => "timeout" | "aborted";
-  /** Must be called when the work is over, or the timer lives on. */
-  readonly close: () => void;
-}
-
 /** Work that may have to stop early. */
 export interface Stoppable {
-  readonly stopped: () => boolean;
+  stopped(): boolean;
   /** Calls back once, if the work must stop; what it returns takes that back. */
-  readonly onStop: (call: () => void) => () => void;
+  onStop(call: () => void): () => void;
 }
 
 /** The longest a timer can run; longer ones would fire at once. */
 const LONGEST = 2 ** 31 - 1;
 
-/** Starts the clock. A timeout of `Infinity` leaves only the signal. */
-export function startDeadline(timeout: number, outer?: AbortSignal): Deadline {
-  const listeners = new Set<() => void>();
-  let stopped = false;
-  let reason: "timeout" | "aborted" = "aborted";
-  let controller: AbortController | undefined;
-  const stop = () => {
-    stopped = true;
-    for (const call of [...listeners]) call();
-    listeners.clear();
-    controller?.abort();
-  };
-  const onTimeout = () => {
-    reason = "timeout";
-    stop();
-  };
-  const timer = timeout > LONGEST ? undefined : setTimeout(onTimeout, timeout);
-  if (outer?.aborted) stop();
-  outer?.addEventListener("abort", stop, { once: true });
-  return {
-    get signal() {
-      controller ??= new AbortController();
-      if (stopped) controller.abort();
-      return controller.signal;
-    },
-    stopped: () => stopped,
-    onStop: (call) => {
-      if (stopped) call();
-      else listeners.add(call);
-      return () => listeners.delete(call);
-    },
-    reason: () => reason,
-    close: () => {
-      clearTimeout(timer);
-      outer?.removeEventListener("abort", stop);
-    },
-  };
+/**
+ * A caller's signal and a timeout, watched together from its making on. Must be closed when the work is over, or the timer
+ * lives on. A timeout of `Infinity` leaves only the signal.
+ */
+export class Deadline implements Stoppable {
+  /** Why the work must stop. */
+  reason: "timeout" | "aborted" = "aborted";
+  readonly #outer: AbortSignal | undefined;
+  readonly #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #stop: (() => void) | undefined;
+  #listeners: Set<() => void> | undefined;
+  #controller: AbortController | undefined;
+  #stopped = false;
+
+  constructor(timeout: number, outer?: AbortSignal) {
+    this.#timer = timeout > LONGEST ? undefined : setTimeout(() => this.#end("timeout"), timeout);
+    if (outer === undefined) return;
+    this.#outer = outer;
+    this.#stop = () => this.#end("aborted");
+    if (outer.aborted) this.#stop();
+    else outer.addEventListener("abort", this.#stop, { once: true });
+  }
+
+  /** For whoever wants a real signal; made on first use, since making and listening to one costs as much as a TLS write. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#stopped) this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  stopped(): boolean {
+    return this.#stopped;
+  }
+
+  onStop(call: () => void): () => void {
+    this.#listeners ??= new Set();
+    if (this.#stopped) call();
+    else this.#listeners.add(call);
+    return () => this.#listeners?.delete(call);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    if (this.#stop !== undefined) this.#outer?.removeEventListener("abort", this.#stop);
+  }
+
+  #end(reason: "timeout" | "aborted"): void {
+    if (this.#stopped) return;
+    this.reason = reason;
+    this.#stopped = true;
+    for (const call of [...(this.#listeners ?? [])]) call();
+    this.#listeners?.clear();
+    this.#controller?.abort();
+  }
 }
 
 /** The promise, or a rejection with `Stopped` as soon as the work must stop, even if it takes no notice of that. */
-export function orStopped<T>(work: Promise<T>, { onStop }: Stoppable): Promise<T> {
+export function orStopped<T>(work: Promise<T>, stoppable: Stoppable): Promise<T> {
   return new Promise((resolve, reject) => {
     // One turn later, so that work which takes notice can say what it knows (was anything sent?).
-    const off = onStop(() => setTimeout(() => reject(new Stopped("stopped")), 0));
+    const off = stoppable.onStop(() => setTimeout(() => reject(new Stopped("stopped")), 0));
     work.then(
       (value) => {
         off();

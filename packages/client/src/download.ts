@@ -5,7 +5,7 @@ import { encodeForm } from "./encode.js";
 import { judge } from "./envelope.js";
 import { PveConnectionError, PveProtocolError } from "./errors.js";
 import { type ClientLink, linkOf } from "./link.js";
-import { agentBehind } from "./node-link.js";
+import { connectorBehind } from "./node-link.js";
 import { asConnectionFault, requestStream } from "./node-stream.js";
 import { backOff, mayRetryError } from "./retry.js";
 import { fillPath } from "./route.js";
@@ -135,13 +135,13 @@ async function open(
   { signal = new AbortController().signal, idleTimeout = IDLE_TIMEOUT }: DownloadOptions,
 ): Promise<Opened> {
   const headers = { ...credentials, accept: "*/*" };
-  const agent = agentBehind(transport);
-  if (agent === undefined) {
+  const connector = connectorBehind(transport);
+  if (connector === undefined) {
     const response = await transport(url, { method: "GET", headers, signal, redirect: "manual" });
     const { status, statusText: reason } = response;
     return { status, reason, header: (name) => response.headers.get(name) ?? "", pieces: piecesOf(response) };
   }
-  const { status, reason, header, body } = await requestStream(agent, url, {
+  const { status, reason, header, body } = await requestStream(connector, url, {
     method: "GET",
     headers,
     signal,

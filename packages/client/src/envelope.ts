@@ -28,11 +28,15 @@ export interface RawAnswer {
  * @throws PveRequestError when PVE refused, also inside a 200
  * @throws PveProtocolError when the answer is not PVE's
  */
-export async function judge(answer: RawAnswer): Promise<Envelope> {
+export function judge(answer: RawAnswer): Envelope | Promise<Envelope> {
   if (answer.status === 200 && answer.contentType.startsWith("application/json")) {
     const envelope = readEnvelope(parse(answer.body));
     if (envelope !== undefined) return envelope;
   }
+  return judgeOther(answer);
+}
+
+async function judgeOther(answer: RawAnswer): Promise<Envelope> {
   const body = answer.status >= 400 ? (parse(answer.body) ?? answer.body) : answer.body;
   return (await import("./answer.js")).readAnswer({ ...answer, body });
 }

@@ -1,12 +1,12 @@
 import type { Client } from "openapi-fetch";
 import { readHeaders } from "./call-headers.js";
-import { type CallDefaults, withDefaults } from "./call-options.js";
+import { type CallDefaults, type RawCallOptions, withDefaults } from "./call-options.js";
 import { encodeForm, FORM } from "./encode.js";
 import { type Envelope, judge } from "./envelope.js";
 import type { paths } from "./generated/paths.gen.js";
 import type { HttpParams, HttpRoute, HttpSetup, OpenapiClient } from "./http-setup.js";
 import { fillPath } from "./route.js";
-import { type Answer, type PveResponse, readable } from "./transport.js";
+import type { Answer } from "./transport.js";
 
 /** The openapi-fetch client, typed by the whole specification. */
 export type PveHttp = Client<paths>;
@@ -23,14 +23,15 @@ export interface Http {
   readonly exchange: (
     route: HttpRoute,
     wire: HttpParams,
-    options?: CallDefaults,
-    heard?: (response: PveResponse) => void,
+    options?: CallDefaults | RawCallOptions,
+    heard?: (answer: Answer) => void,
   ) => Promise<Exchanged>;
   /** Answers with PVE's envelope and never throws for a refusal; credentials and retries are taken care of. */
   readonly http: PveHttp;
 }
 
 const VERBS = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"] as const;
+const PLAIN = { accept: "application/json" };
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -48,7 +49,7 @@ export function createHttp(setup: HttpSetup): Http {
     // Nobody sees openapi-fetch without middleware, and its `Headers` alone would cost as much as sending does.
     const send = middleware.length === 0 ? sendPlainly : (await import("./openapi-client.js")).sendWatched;
     const answer = await send(setup, request, route, wire, options);
-    heard?.(readable(answer));
+    heard?.(answer);
     const { status, reason } = answer;
     const contentType = answer.headers.get("content-type") ?? "";
     const body = decoder.decode(answer.bytes);
@@ -67,7 +68,7 @@ async function sendPlainly(
 ): Promise<Answer> {
   const form = encodeForm(wire.rest);
   const url = `${baseUrl}/api2/json${fillPath(path, wire.path)}`;
-  const headers = { accept: "application/json", ...readHeaders(options.headers) };
+  const headers = options.headers === undefined ? PLAIN : { ...PLAIN, ...readHeaders(options.headers) };
   if (form === "") return send({ method, url, headers }, id, auth, options);
   if (method === "GET" || method === "DELETE")
     return send({ method, url: `${url}?${form}`, headers }, id, auth, options);

@@ -7,7 +7,7 @@ import type { Meta } from "./meta.js";
 import type { OperationSpec, PropertyCodec } from "./operation.js";
 import { findOperation } from "./table.js";
 import { Task, type TaskContext } from "./task.js";
-import type { PveResponse } from "./transport.js";
+import type { Answer } from "./transport.js";
 import { isUpid } from "./upid.js";
 import { verifyParams } from "./verify.js";
 
@@ -16,7 +16,7 @@ export type Answerer = (
   id: string,
   params: Readonly<Record<string, unknown>>,
   options: CallOptions | RawCallOptions,
-  heard: (response: PveResponse) => void,
+  heard: (answer: Answer) => void,
 ) => Promise<Meta<unknown>>;
 
 /** The interpreter of the operation table: looks the operation up, checks and encodes, sends, decodes. */
@@ -32,9 +32,9 @@ export function createInterpreter(
     }
     const codec = spec.strings ? (await import("./property-codec.js")).propertyCodec : undefined;
     const wire = await verifyParams(route, spec, params, codec);
-    const { decode, ...sending } = options;
-    const { data, ...meta } = await exchange(route, wire, sending, heard);
-    return { ...meta, data: decode === "raw" ? data : readResult(id, data, spec, codec, tasks) };
+    const answered = await exchange(route, wire, options, heard);
+    if (options.decode === "raw") return answered;
+    return { ...answered, data: readResult(id, answered.data, spec, codec, tasks) };
   };
 }
 

@@ -1,5 +1,5 @@
 import { PveConfigError } from "./errors.js";
-import type { PveResponse } from "./transport.js";
+import { type Answer, type PveResponse, readable } from "./transport.js";
 
 /** A result with what PVE says beside it. */
 export interface Meta<T> {
@@ -17,7 +17,7 @@ export interface Meta<T> {
 
 interface Call {
   readonly meta: Promise<Meta<unknown>>;
-  readonly response: () => PveResponse | undefined;
+  readonly answer: () => Answer | undefined;
 }
 
 const calls = new WeakMap<Promise<unknown>, Call>();
@@ -39,24 +39,24 @@ export async function withMeta<T>(call: Promise<T>): Promise<Meta<T>> {
  * @throws PveConfigError when the promise is not one that a call of this client returned
  */
 export async function asResponse(call: Promise<unknown>): Promise<PveResponse> {
-  const { meta, response } = takeOver(call, "asResponse");
+  const { meta, answer } = takeOver(call, "asResponse");
   const failure = await meta.then(
     () => undefined,
     (error: unknown) => error,
   );
-  const answer = response();
-  if (answer === undefined) throw failure;
-  return answer;
+  const known = answer();
+  if (known === undefined) throw failure;
+  return readable(known);
 }
 
 /** Makes a promise of the data alone, and remembers the rest for `withMeta` and `asResponse`. */
-export function dataOf<T>(start: (heard: (response: PveResponse) => void) => Promise<Meta<T>>): Promise<T> {
-  let answer: PveResponse | undefined;
-  const meta = start((response) => {
-    answer = response;
+export function dataOf<T>(start: (heard: (answer: Answer) => void) => Promise<Meta<T>>): Promise<T> {
+  let answer: Answer | undefined;
+  const meta = start((known) => {
+    answer = known;
   });
   const data = meta.then((known) => known.data);
-  calls.set(data, { meta, response: () => answer });
+  calls.set(data, { meta, answer: () => answer });
   return data;
 }
 

@@ -1,17 +1,14 @@
-import type { Agent } from "node:https";
+import type { Connector } from "./node-connector.js";
 import type { Transport } from "./transport.js";
 
-const agents = new WeakMap<Transport, Agent>();
+const connectors = new WeakMap<Transport, Connector>();
 
-/** Remembers which agent a transport sends through. */
-export function rememberAgent(transport: Transport, agent: Agent): void {
-  agents.set(transport, agent);
+/** Remembers which connector a transport makes its connections with. */
+export function rememberConnector(transport: Transport, connector: Connector): void {
+  connectors.set(transport, connector);
 }
 
-/**
- * The agent behind a transport, whose `createConnection` hands over only accepted connections; `undefined` for a
- * transport that the caller brought along.
- */
-export function agentBehind(transport: Transport): Agent | undefined {
-  return agents.get(transport);
+/** The connector behind a transport; `undefined` for a transport that the caller brought along. */
+export function connectorBehind(transport: Transport): Connector | undefined {
+  return connectors.get(transport);
 }

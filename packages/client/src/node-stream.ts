@@ -1,7 +1,8 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
-import { Agent, request } from "node:https";
+import { request } from "node:https";
 import { asConnectionError } from "./connection.js";
 import { PveConnectionError } from "./errors.js";
+import { type Connector, singleUseAgent } from "./node-connector.js";
 
 /** A request whose body or answer is too large for memory. */
 export interface StreamRequest {
@@ -23,15 +24,14 @@ export interface StreamResponse {
 }
 
 /**
- * Sends one request on a connection of its own, which the agent has accepted (pin, authority) before a byte leaves.
+ * Sends one request on a connection of its own, which is accepted (pin, authority) before a byte leaves.
  * A server that answers before it has the whole body is listened to, and the rest is not sent.
  * @throws PveConnectionError, or whatever reading the body failed with
  */
-export function requestStream(pooled: Agent, url: string, asked: StreamRequest): Promise<StreamResponse> {
+export function requestStream(connector: Connector, url: string, asked: StreamRequest): Promise<StreamResponse> {
   const { method, headers, signal, body, idleTimeout } = asked;
   // A kept connection may be closed by the server at any moment, and a body that is read once cannot be sent again.
-  const agent = new Agent({ keepAlive: false, maxCachedSessions: 0 });
-  agent.createConnection = pooled.createConnection;
+  const agent = singleUseAgent(connector);
   return new Promise((resolve, reject) => {
     let sent: "no" | "maybe" = "no";
     let answer: IncomingMessage | undefined;
@@ -51,7 +51,7 @@ export function requestStream(pooled: Agent, url: string, asked: StreamRequest):
     let timer: NodeJS.Timeout | undefined;
     outgoing.once("socket", (socket) => {
       sent = "maybe";
-      // Until here the agent has its own limit for connecting.
+      // Until here the connector has its own limit.
       timer = setTimeout(onIdle, idleTimeout);
       socket.on("data", () => timer?.refresh());
     });
@@ -107,6 +107,6 @@ function asResponse(incoming: IncomingMessage): StreamResponse {
 export function asConnectionFault(error: unknown, sent: "no" | "maybe"): PveConnectionError {
   if (error instanceof PveConnectionError) return error;
   const { kind } = asConnectionError(error, { operation: "request", host: "" });
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
   return new PveConnectionError(code, { kind, sent });
 }

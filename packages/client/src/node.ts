@@ -1,6 +1,6 @@
 import { createClient as createNeutralClient, type PveClient } from "./client.js";
 import { PveConfigError } from "./errors.js";
-import { createAgent } from "./node-agent.js";
+import { createConnector } from "./node-connector.js";
 import { createNodeTransport } from "./node-transport.js";
 import { type OpenIdLogin, type OpenIdRequest, openIdLogin as openIdLoginOver } from "./openid.js";
 import { type NodeAuth, readSecretFiles } from "./secret-file.js";
@@ -57,7 +57,7 @@ export interface NodeClientOptions extends NodeWireOptions {
 let warned = false;
 
 /**
- * Makes a client over `node:https`: certificates can be pinned or checked against an authority, connections are kept
+ * Makes a client over HTTPS: certificates can be pinned or checked against an authority, connections are kept
  * alive, and whether a failed request was sent is known rather than guessed.
  * @throws PveConfigError when the options cannot be right
  */
@@ -84,9 +84,9 @@ function overHttps<Options extends NodeWireOptions>(
     if (ms !== undefined && !(ms > 0)) throw new PveConfigError(`timeouts.${part} must be milliseconds above 0`);
   }
   const { connect = bases.length > 1 ? 2000 : 10_000, headers, body } = timeouts;
-  const agent = createAgent({ tls, connectTimeout: connect });
+  const connector = createConnector({ tls, connectTimeout: connect });
   if (tls !== undefined && "insecure" in tls) warnOnce();
-  return { ...rest, transport: createNodeTransport(agent, { headers, body }) };
+  return { ...rest, transport: createNodeTransport(connector, { headers, body }) };
 }
 
 function warnOnce(): void {

@@ -6,7 +6,9 @@ export function readEnvelope(body: unknown): Envelope | undefined {
   if (!isRecord(body) || !("data" in body)) return undefined;
   const { data, total, changes, errors } = body;
   if (isRecord(errors) && Object.keys(errors).length > 0) return undefined;
-  const warnings = [body["message"], body["warnings"]].flat().filter((text) => typeof text === "string" && text !== "");
+  const remarks = [body["message"], body["warnings"]];
+  if (total === undefined && changes === undefined && remarks.every((remark) => remark === undefined)) return { data };
+  const warnings = remarks.flat().filter((text) => typeof text === "string" && text !== "");
   return {
     data,
     ...(typeof total === "number" ? { total } : {}),

@@ -1,18 +1,18 @@
 import type { CallOptions } from "./call-options.js";
 import type { Authenticator } from "./credentials.js";
-import { type Deadline, orStopped, Stopped, startDeadline } from "./deadline.js";
+import { Deadline, orStopped, Stopped } from "./deadline.js";
 import type { Endpoints } from "./endpoints.js";
 import { PveConnectionError } from "./errors.js";
 import { backOff, mayRetryError, mayRetryStatus, mostRetries } from "./retry.js";
 import type { Throttle } from "./throttle.js";
-import type { Answer, Transport } from "./transport.js";
+import { type Answer, heedsOnStop, type Transport, type TransportInit } from "./transport.js";
 
 /** A request without credentials. */
 export interface Outgoing {
   readonly method: string;
   /** Written for the first of the client's addresses; the sender chooses among them. */
   readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Headers;
   readonly body?: Uint8Array<ArrayBuffer>;
 }
 
@@ -40,25 +40,39 @@ export interface SendContext {
  * renewal of a ticket. A repetition goes to another address of the cluster once the first one was left.
  */
 export function createSender(context: SendContext): Sender {
+  const merge = createMerge();
   return async (outgoing, operation, auth, options) => {
-    const deadline = startDeadline(options.timeout ?? context.timeout, options.signal);
+    const deadline = new Deadline(options.timeout ?? context.timeout, options.signal);
     const most = mostRetries(options.retries, context.endpoints.count);
-    const attempt = { context, operation, deadline, most };
+    const attempt = { context, operation, outgoing, deadline, most };
     const within = <T>(work: T | Promise<T>) => (isPromise(work) ? orStopped(work, deadline) : work);
     try {
       const used = await within(auth.headers(outgoing.method));
-      const answer = await tryRepeatedly(attempt, withHeaders(outgoing, used));
+      const answer = await tryRepeatedly(attempt, merge(outgoing.headers, used));
       if (answer.status !== 401 || answer.bytes.length > 0 || !(await within(auth.renew(used)))) return answer;
       const fresh = await within(auth.headers(outgoing.method));
-      return await tryRepeatedly(attempt, withHeaders(outgoing, fresh));
+      return await tryRepeatedly(attempt, merge(outgoing.headers, fresh));
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
       const base = context.endpoints.choose(outgoing.url);
       const { connectionError } = await failures();
-      throw connectionError({ operation, host: hostOf(base) }, { kind: deadline.reason(), sent: "no" });
+      throw connectionError({ operation, host: hostOf(base) }, { kind: deadline.reason, sent: "no" });
     } finally {
       deadline.close();
     }
+  };
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Puts credentials beside a request's headers; most calls have the same of both, so the last pair is remembered. */
+function createMerge(): (own: Headers, credentials: Headers) => Headers {
+  let last: readonly [own: Headers, credentials: Headers, merged: Headers] | undefined;
+  return (own, credentials) => {
+    if (last?.[0] === own && last[1] === credentials) return last[2];
+    const merged = { ...own, ...credentials };
+    last = [own, credentials, merged];
+    return merged;
   };
 }
 
@@ -71,24 +85,21 @@ function isPromise<T>(work: T | Promise<T>): work is Promise<T> {
   return work instanceof Promise;
 }
 
-function withHeaders(outgoing: Outgoing, headers: Readonly<Record<string, string>>): Outgoing {
-  return { ...outgoing, headers: { ...outgoing.headers, ...headers } };
-}
-
 /** What stays the same over all tries of one call. */
 interface Attempt {
   readonly context: SendContext;
   readonly operation: string;
+  readonly outgoing: Outgoing;
   readonly deadline: Deadline;
   readonly most: number;
 }
 
-async function tryRepeatedly(attempt: Attempt, outgoing: Outgoing): Promise<Answer> {
+async function tryRepeatedly(attempt: Attempt, headers: Headers): Promise<Answer> {
   const { endpoints } = attempt.context;
-  const { method, url } = outgoing;
+  const { method, url } = attempt.outgoing;
   let base = endpoints.choose(url);
   for (let retry = 0, here = 0; ; retry += 1) {
-    const outcome = await tryOnce(attempt, { ...outgoing, url: endpoints.relocate(url, base) }, base);
+    const outcome = await tryOnce(attempt, headers, base);
     const failed = outcome instanceof PveConnectionError;
     const mayRetry = failed ? mayRetryError(method, outcome) : mayRetryStatus(method, outcome.status);
     if (!mayRetry || retry >= attempt.most || attempt.deadline.stopped()) {
@@ -104,11 +115,13 @@ async function tryRepeatedly(attempt: Attempt, outgoing: Outgoing): Promise<Answ
 }
 
 /** Sends once, when it is the request's turn, and keeps count of what that says about the address. */
-async function tryOnce(attempt: Attempt, outgoing: Outgoing, base: string): Promise<Answer | PveConnectionError> {
-  const { context, operation, deadline } = attempt;
+async function tryOnce(attempt: Attempt, headers: Headers, base: string): Promise<Answer | PveConnectionError> {
+  const { context, operation, outgoing, deadline } = attempt;
   const leave = context.throttle === undefined ? undefined : await context.throttle.enter(deadline);
   try {
-    const answer = await orStopped(carry(context.transport, outgoing, deadline), deadline);
+    const url = context.endpoints.relocate(outgoing.url, base);
+    const init = new Init(outgoing, headers, deadline);
+    const answer = await orStopped(carry(context.transport, url, init), deadline);
     context.endpoints.answered(base);
     return answer;
   } catch (error) {
@@ -118,7 +131,7 @@ async function tryOnce(attempt: Attempt, outgoing: Outgoing, base: string): Prom
     const { asConnectionError, connectionError } = await failures();
     if (isStopped) {
       const sent = error instanceof PveConnectionError ? error.sent : "maybe";
-      return connectionError(target, { kind: deadline.reason(), sent });
+      return connectionError(target, { kind: deadline.reason, sent });
     }
     return asConnectionError(error, target);
   } finally {
@@ -126,24 +139,37 @@ async function tryOnce(attempt: Attempt, outgoing: Outgoing, base: string): Prom
   }
 }
 
-async function carry(
-  transport: Transport,
-  { method, url, headers, body }: Outgoing,
-  deadline: Deadline,
-): Promise<Answer> {
-  const init = {
-    method,
-    headers: { ...headers },
-    redirect: "manual" as const,
-    ...(body && { body }),
-    onStop: deadline.onStop,
-    get signal() {
-      return deadline.signal;
-    },
-  };
-  const response = await transport(url, init);
-  const bytes = new Uint8Array(await response.arrayBuffer());
+async function carry(transport: Transport, url: string, init: Init): Promise<Answer> {
+  const response = await transport(url, heedsOnStop(transport) ? init : init.plain());
+  const bytes = response.whole ?? new Uint8Array(await response.arrayBuffer());
   return { status: response.status, reason: response.statusText, headers: response.headers, bytes };
+}
+
+/** A class for its getter: on a plain object it would cost more than all the rest of this file. */
+class Init implements TransportInit {
+  readonly method: string;
+  readonly headers: Headers;
+  readonly redirect = "manual";
+  readonly onStop: (call: () => void) => () => void;
+  declare readonly body?: Uint8Array<ArrayBuffer>;
+  readonly #deadline: Deadline;
+
+  constructor({ method, body }: Pick<Outgoing, "method" | "body">, headers: Headers, deadline: Deadline) {
+    this.method = method;
+    this.headers = headers;
+    this.onStop = (call) => deadline.onStop(call);
+    if (body !== undefined) this.body = body;
+    this.#deadline = deadline;
+  }
+
+  get signal(): AbortSignal {
+    return this.#deadline.signal;
+  }
+
+  /** For a transport that may read or change whatever it likes. */
+  plain(): TransportInit {
+    return { ...this, headers: { ...this.headers }, signal: this.signal };
+  }
 }
 
 function hostOf(base: string): string {
@@ -164,11 +190,11 @@ const PROBE_TIMEOUT = 5000;
 
 /** Asks an address for the one thing that PVE answers to anybody at once; whatever it answers, it is alive. */
 export async function probeEndpoint(transport: Transport, base: string): Promise<boolean> {
-  const deadline = startDeadline(PROBE_TIMEOUT);
+  const deadline = new Deadline(PROBE_TIMEOUT);
   const url = `${base}/api2/json/access/ticket`;
-  const headers = { accept: "application/json" };
   try {
-    await orStopped(carry(transport, { method: "GET", url, headers }, deadline), deadline);
+    const init = new Init({ method: "GET" }, { accept: "application/json" }, deadline);
+    await orStopped(carry(transport, url, init), deadline);
     return true;
   } catch {
     return false;

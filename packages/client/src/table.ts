@@ -14,9 +14,11 @@ const found = new Map<string, Operation>();
  * Finds an operation by its route; the part of the table that holds it is loaded on first use.
  * @throws PveParameterError naming the route when there is no such operation
  */
-export async function findOperation(id: string): Promise<Operation> {
-  const known = found.get(id);
-  if (known !== undefined) return known;
+export function findOperation(id: string): Operation | Promise<Operation> {
+  return found.get(id) ?? loadOperation(id);
+}
+
+async function loadOperation(id: string): Promise<Operation> {
   const route = parseRoute(id);
   const operations = route === undefined ? {} : await loadArea(route.area);
   const spec = Object.hasOwn(operations, id) ? operations[id] : undefined;
@@ -35,33 +37,34 @@ export function findParam(name: string, { params = {} }: OperationSpec): ParamSp
   return family !== undefined && Number(digits) < (family.indices ?? Number.POSITIVE_INFINITY) ? family : undefined;
 }
 
-/** One step of a path as the tree was walked: a word of the API, or a value in its place. */
-export type Step = { readonly word: string } | { readonly value: string };
-
-/**
- * Finds the route that a walk through the tree stands for, and the values of its path.
- * @throws PveParameterError naming the path when there is no such operation
- */
-export async function findWalk(
-  method: Method,
-  steps: readonly Step[],
-): Promise<{ readonly id: string; readonly values: Readonly<Record<string, string>> }> {
-  const shape = `/${steps.map((step) => ("word" in step ? step.word : "{}")).join("/")}`;
-  const area = areaOf(shape);
-  const routes = shapes.get(area) ?? shapesOf(Object.keys(await loadArea(area)));
-  shapes.set(area, routes);
-  const id = routes.get(`${method} ${shape}`);
-  if (id === undefined) throw unknownRoute(`${method} ${shape}`, [...routes.keys()]);
-  const given = steps.flatMap((step) => ("value" in step ? [step.value] : []));
-  const names = parseRoute(id)?.names ?? [];
-  return { id, values: Object.fromEntries(names.map((name, index) => [name, given[index] ?? ""])) };
+/** A route that a walk through the tree stands for. */
+export interface Walk {
+  readonly id: string;
+  /** Names of the path parameters, left to right. */
+  readonly names: readonly string[];
 }
 
-/** By area: routes without the names of their parameters, as a walk knows them, and the real ones. */
-const shapes = new Map<string, ReadonlyMap<string, string>>();
+/**
+ * Finds the route that a walk through the tree stands for: its path, with `{}` in place of each value.
+ * @throws PveParameterError naming the path when there is no such operation
+ */
+export function findWalk(method: Method, shape: string): Walk | Promise<Walk> {
+  return walks.get(`${method} ${shape}`) ?? loadWalk(method, shape);
+}
 
-function shapesOf(routes: readonly string[]): ReadonlyMap<string, string> {
-  return new Map(routes.map((route) => [route.replace(/\{[^{}]*\}/g, "{}"), route]));
+/** By route without the names of its parameters, as a walk knows it. */
+const walks = new Map<string, Walk>();
+
+async function loadWalk(method: Method, shape: string): Promise<Walk> {
+  const routes = Object.keys(await loadArea(areaOf(shape)));
+  for (const id of routes) walks.set(shapeOf(id), { id, names: parseRoute(id)?.names ?? [] });
+  const walk = walks.get(`${method} ${shape}`);
+  if (walk === undefined) throw unknownRoute(`${method} ${shape}`, routes.map(shapeOf));
+  return walk;
+}
+
+function shapeOf(route: string): string {
+  return route.replace(/\{[^{}]*\}/g, "{}");
 }
 
 async function loadArea(area: string): Promise<Readonly<Record<string, OperationSpec>>> {

@@ -1,5 +1,4 @@
 import { type Deadline, orStopped, Stopped } from "./deadline.js";
-import { PveConfigError } from "./errors.js";
 
 /** Lets requests through as slowly as was asked for. */
 export interface Throttle {
@@ -17,20 +16,11 @@ export interface ThrottleSetup {
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
-/**
- * Makes a throttle; `undefined` where there is no limit.
- * @throws PveConfigError when a limit is not a whole number above 0
- */
-export function createThrottle(setup: ThrottleSetup): Throttle | undefined {
+/** Makes a throttle. */
+export function createThrottle(setup: ThrottleSetup): Throttle {
   const { maxConcurrent, maxPerSecond } = setup;
-  for (const [name, limit] of Object.entries({ maxConcurrent, maxPerSecond })) {
-    if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
-      throw new PveConfigError(`${name} must be a whole number above 0`);
-    }
-  }
   const take = maxConcurrent === undefined ? undefined : createSlots(maxConcurrent);
   const pace = maxPerSecond === undefined ? undefined : createPace(maxPerSecond, setup);
-  if (take === undefined && pace === undefined) return undefined;
   return {
     enter: async (deadline) => {
       const release = (await take?.(deadline)) ?? (() => undefined);
@@ -61,8 +51,8 @@ function createSlots(limit: number): (deadline: Deadline) => Promise<() => void>
       held = false;
     };
   };
-  return ({ stopped, onStop }) => {
-    if (stopped()) return Promise.reject(new Stopped("stopped"));
+  return (deadline) => {
+    if (deadline.stopped()) return Promise.reject(new Stopped("stopped"));
     if (free > 0) {
       free -= 1;
       return Promise.resolve(once());
@@ -73,7 +63,7 @@ function createSlots(limit: number): (deadline: Deadline) => Promise<() => void>
         off();
         resolve(once());
       };
-      const off = onStop(() => {
+      const off = deadline.onStop(() => {
         line.delete(next);
         reject(new Stopped("stopped"));
       });

@@ -1,7 +1,7 @@
 /** What a transport is asked to send. */
 export interface TransportInit {
   readonly method: string;
-  readonly headers: Record<string, string>;
+  readonly headers: Readonly<Record<string, string>>;
   /** Complete and in memory: PVE refuses chunked bodies. */
   readonly body?: string | Uint8Array<ArrayBuffer>;
   readonly signal: AbortSignal;
@@ -18,6 +18,8 @@ export interface TransportResponse {
   readonly statusText: string;
   readonly headers: { get(name: string): string | null };
   arrayBuffer(): Promise<ArrayBuffer>;
+  /** The body, from a transport that has read it already and keeps none of it; spares a copy. */
+  readonly whole?: Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -25,6 +27,18 @@ export interface TransportResponse {
  * more than an error code tells, above all whether a byte was sent.
  */
 export type Transport = (url: string, init: TransportInit) => Promise<TransportResponse>;
+
+const heeding = new WeakSet<Transport>();
+
+/** Remembers that a transport listens to `onStop` and leaves `signal` alone, so that none need be made. */
+export function rememberHeeding(transport: Transport): void {
+  heeding.add(transport);
+}
+
+/** Whether a transport listens to `onStop`. */
+export function heedsOnStop(transport: Transport): boolean {
+  return heeding.has(transport);
+}
 
 /** An answer that was read to its end. */
 export interface Answer {

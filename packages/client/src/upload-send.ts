@@ -2,7 +2,7 @@ import { asConnectionError, connectionError } from "./connection.js";
 import { PveConfigError, PveConnectionError } from "./errors.js";
 import type { ClientLink } from "./link.js";
 import type { MultipartFrame } from "./multipart.js";
-import { agentBehind } from "./node-link.js";
+import { connectorBehind } from "./node-link.js";
 import { asConnectionFault, requestStream } from "./node-stream.js";
 import type { Answer } from "./transport.js";
 import { exactly, type UploadSource } from "./upload-source.js";
@@ -51,12 +51,12 @@ async function attempt(
     "content-type": frame.contentType,
     "content-length": String(length),
   };
-  const agent = agentBehind(link.transport);
+  const connector = connectorBehind(link.transport);
   try {
-    if (agent === undefined) return await sendWhole(link, url, headers, request);
+    if (connector === undefined) return await sendWhole(link, url, headers, request);
     const { signal, idleTimeout } = request;
     const body = framed(request);
-    const answer = await requestStream(agent, url, { method: "POST", headers, body, signal, idleTimeout });
+    const answer = await requestStream(connector, url, { method: "POST", headers, body, signal, idleTimeout });
     const bytes = await readAll(answer.body, answer.status >= 400);
     // After an early refusal the request is not complete, and its connection good for nothing.
     answer.body.destroy();

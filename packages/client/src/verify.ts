@@ -30,12 +30,12 @@ type Params = Readonly<Record<string, unknown>>;
  * would take is turned down. `null` for a parameter that can be unset moves its name to `delete`.
  * @throws PveParameterError with every problem at once
  */
-export async function verifyParams(
+export function verifyParams(
   route: Route,
   spec: OperationSpec,
   given: Params,
   codec?: PropertyCodec,
-): Promise<WireParams> {
+): WireParams | Promise<never> {
   const params = withUnset(route, spec, given);
   const faults: Record<string, Fault> = {};
   const path: Record<string, string> = {};
@@ -53,7 +53,15 @@ export async function verifyParams(
   addAbsent(faults, route, spec, (name) => params[name] !== undefined && !isEmpty(rest[name]));
   const bytes = route.method === "POST" || route.method === "PUT" ? encodeForm(rest).length : 0;
   if (bytes > BODY_LIMIT) faults[largest(rest)] ??= { rule: "size", bytes, limit: BODY_LIMIT };
-  if (Object.keys(faults).length === 0) return { path, rest };
+  return Object.keys(faults).length === 0 ? { path, rest } : refuse(route, spec, params, faults);
+}
+
+async function refuse(
+  route: Route,
+  spec: OperationSpec,
+  params: Params,
+  faults: Readonly<Record<string, Fault>>,
+): Promise<never> {
   throw (await import("./fault-text.js")).parameterError(route.id, spec, params, faults);
 }
 

@@ -7,7 +7,7 @@ import { encodeForm } from "./encode.js";
 import { createEndpoints } from "./endpoints.js";
 import { PveConfigError } from "./errors.js";
 import { createSender, probeEndpoint, type Sender } from "./send.js";
-import { createThrottle } from "./throttle.js";
+import type { Throttle, ThrottleSetup } from "./throttle.js";
 import type { Answer, Transport } from "./transport.js";
 
 /** How a client reaches its cluster. */
@@ -62,10 +62,27 @@ export function createWire(options: WireOptions): Wire {
   const transport = options.transport ?? ((url, init) => fetch(url, init));
   const affinity = readAffinity(options.affinity ?? false, bases);
   const endpoints = createEndpoints({ bases, affinity, now, probe: (base) => probeEndpoint(transport, base) });
-  const throttle = createThrottle({ maxConcurrent, maxPerSecond, now, sleep });
+  const throttle = throttleOnDemand({ maxConcurrent, maxPerSecond, now, sleep });
   const send = createSender({ transport, timeout, sleep, endpoints, throttle });
   const [baseUrl = ""] = bases;
   return { baseUrl, currentUrl: (path = "") => endpoints.choose(baseUrl + path), transport, send, sleep, now };
+}
+
+/** A throttle whose code is loaded with the first request; none where there is no limit. */
+function throttleOnDemand(setup: ThrottleSetup): Throttle | undefined {
+  const { maxConcurrent, maxPerSecond } = setup;
+  for (const [name, limit] of Object.entries({ maxConcurrent, maxPerSecond })) {
+    if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
+      throw new PveConfigError(`${name} must be a whole number above 0`);
+    }
+  }
+  if (maxConcurrent === undefined && maxPerSecond === undefined) return undefined;
+  let loading: Promise<Throttle> | undefined;
+  const load = () => {
+    loading ??= import("./throttle.js").then(({ createThrottle }) => createThrottle(setup));
+    return loading;
+  };
+  return { enter: async (deadline) => (await load()).enter(deadline) };
 }
 
 /**

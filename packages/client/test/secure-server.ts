@@ -51,7 +51,7 @@ export async function startSecureServer(
   };
 }
 
-/** A client over `node:https` that does not really wait between tries. */
+/** A client over TLS that does not really wait between tries. */
 export function nodeClient(baseUrl: NodeClientOptions["baseUrl"], options: Partial<NodeClientOptions> = {}) {
   const auth = { token: "root@pam!test=5ec2e7f0-1234-4321-abcd-5ec2e7f05ec2" };
   return createClient({ baseUrl, auth, sleep: async () => undefined, ...options });

@@ -8,46 +8,46 @@ import { readTlsOptions, type TlsOptions, type TlsSetup } from "./tls-options.js
 import type { TransportInit } from "./transport.js";
 import { createTrustCheck, type TrustCheck } from "./trust.js";
 
-/** PVE closes a connection silently after 5 s without a request; ours must be gone before. */
-const IDLE_LIMIT = 4000;
-/** PVE has few workers; more connections than this only queue up there. */
-const MOST_SOCKETS = 16;
-
-/** What an agent is made for. */
-export interface AgentSetup {
+/** What a connector is made for. */
+export interface ConnectorSetup {
   readonly tls: TlsOptions | undefined;
   /** Milliseconds for TCP and TLS together. */
   readonly connectTimeout: number;
 }
 
 /**
- * An agent that keeps connections alive and hands a connection over only after its certificate was accepted, so no
- * byte of a request can reach an impostor.
+ * Makes a connection and hands it over only after its certificate was accepted, so no byte of a request can reach an
+ * impostor. Every failure is a `PveConnectionError` with `sent: "no"`. `onStop` lets go of a connection being made.
+ */
+export type Connector = (target: Address, onStop?: TransportInit["onStop"]) => Promise<TLSSocket>;
+
+/** Where to connect to. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * Makes a connector.
  * @throws PveConfigError when the TLS options cannot be right
  */
-export function createAgent({ tls, connectTimeout }: AgentSetup): Agent {
+export function createConnector({ tls, connectTimeout }: ConnectorSetup): Connector {
   const setup = readTlsOptions(tls);
   const handshake = { options: connectOptions(setup), check: createTrustCheck(setup.trust), connectTimeout };
-  const agent = new Agent({ keepAlive: true, timeout: IDLE_LIMIT, maxSockets: MOST_SOCKETS, maxCachedSessions: 0 });
-  agent.createConnection = ({ host, port, onStop }: ClientRequestArgs & Abandonable, callback) => {
-    const target = { host: host ?? "localhost", port: Number(port ?? 443) };
-    openSocket(target, handshake, onStop).then(
+  return (target, onStop) => openSocket(target, handshake, onStop);
+}
+
+/** An agent for one request or web socket, over a connection of its own. */
+export function singleUseAgent(connector: Connector): Agent {
+  const agent = new Agent({ keepAlive: false, maxCachedSessions: 0 });
+  agent.createConnection = ({ host, port }: ClientRequestArgs, callback) => {
+    connector({ host: host ?? "localhost", port: Number(port ?? 443) }).then(
       (socket) => callback?.(null, socket),
       (error: Error) => callback?.(error, undefined as never),
     );
     return undefined;
   };
   return agent;
-}
-
-/** How a request tells its agent that it no longer wants a connection. Node keeps a `signal` to itself. */
-export interface Abandonable {
-  readonly onStop?: TransportInit["onStop"];
-}
-
-interface Address {
-  readonly host: string;
-  readonly port: number;
 }
 
 interface Handshake {
@@ -68,7 +68,7 @@ function connectOptions({ trust, identity }: TlsSetup): ConnectionOptions {
   }
 }
 
-/** Connects, shakes hands and checks the certificate. Every failure is a `PveConnectionError` with `sent: "no"`. */
+/** Connects, shakes hands and checks the certificate. */
 function openSocket(
   { host, port }: Address,
   { options, check, connectTimeout }: Handshake,
