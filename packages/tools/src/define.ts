@@ -8,6 +8,7 @@ export type Risk = "read" | "change" | "destroy";
 export type RecipeName =
   | "add-node"
   | "alerts"
+  | "apply-sdn"
   | "apply-updates"
   | "backup-guest"
   | "cancel-task"
@@ -19,18 +20,22 @@ export type RecipeName =
   | "console"
   | "create-container"
   | "create-guest"
+  | "create-mapping"
   | "create-pool"
   | "create-record"
   | "create-replication"
   | "create-rule"
   | "create-security-group"
+  | "create-subnet"
   | "create-token"
   | "create-vlan"
   | "delete-backup"
   | "delete-guest"
+  | "delete-mapping"
   | "delete-pool"
   | "delete-record"
   | "delete-rule"
+  | "delete-subnet"
   | "delete-vlan"
   | "disable-ha"
   | "enable-ha"
@@ -45,10 +50,13 @@ export type RecipeName =
   | "guest-password"
   | "guest-trim"
   | "guests"
+  | "ha-groups"
   | "ha-status"
   | "list-backups"
   | "list-tasks"
+  | "mappings"
   | "migrate-guest"
+  | "move-ha"
   | "node-certificates"
   | "node-config"
   | "node-logs"
@@ -59,6 +67,9 @@ export type RecipeName =
   | "remove-node"
   | "replication-jobs"
   | "restore-backup"
+  | "rollback-sdn"
+  | "sdn-changes"
+  | "sdn-list"
   | "security-groups"
   | "set-acl"
   | "snapshot-tree"
@@ -71,6 +82,7 @@ export type RecipeName =
   | "update-config"
   | "update-pool"
   | "update-record"
+  | "update-subnet"
   | "update-vlan"
   | "upload-backup"
   | "vlan-config";
@@ -144,7 +156,9 @@ export interface Toolset {
   readonly tools: Readonly<Record<string, ToolEntry>>;
 }
 
-type ParamName<Id extends OperationId> = keyof ParamsOf<Id> & string;
+/** The names of every form that the parameters of an operation can take. */
+type NamesOf<Params> = Params extends unknown ? keyof Params & string : never;
+type ParamName<Id extends OperationId> = NamesOf<ParamsOf<Id>>;
 type ParameterOf<Id extends OperationId> = Parameter & { readonly for?: ParamName<Id> };
 type Accepts<Id extends OperationId> = Readonly<Record<string, ParamName<Id> | ParameterOf<Id>>>;
 
@@ -159,8 +173,11 @@ type Nothing = Record<never, never>;
 
 /** The names a type spells out; families such as `net${number}` are not among them. */
 type Spelt<Params> = keyof { [Name in keyof Params as Nothing extends Record<Name, 1> ? never : Name]: 1 };
-type IsRequired<Params, Name extends keyof Params> =
-  Name extends Spelt<Params> ? (Nothing extends Pick<Params, Name> ? false : true) : false;
+type IsRequired<Params, Name> = Name extends Spelt<Params> & keyof Params
+  ? Nothing extends Pick<Params, Name>
+    ? false
+    : true
+  : false;
 
 type MustGive<Id extends OperationId, Target, Name, Free> = Name extends Free
   ? false
@@ -170,7 +187,9 @@ type MustGive<Id extends OperationId, Target, Name, Free> = Name extends Free
       ? true
       : false;
 
-type ArgumentOf<Id extends OperationId, Target> = Target extends ParamName<Id> ? ParamsOf<Id>[Target] : unknown;
+type ValueOf<Params, Name> = Params extends unknown ? (Name extends keyof Params ? Params[Name] : never) : never;
+type ArgumentOf<Id extends OperationId, Target> =
+  Target extends ParamName<Id> ? ValueOf<ParamsOf<Id>, Target> : unknown;
 
 type Example<Id extends OperationId, A, Free> = {
   readonly [Name in keyof A as MustGive<Id, A[Name], Name, Free> extends true ? Name : never]: ArgumentOf<Id, A[Name]>;

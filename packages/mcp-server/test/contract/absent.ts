@@ -3,6 +3,7 @@ import type { ResolvedTool } from "@pve/tools";
 /** For each argument that names something: what a healthy cluster does not have. */
 const absent: Readonly<Record<string, unknown>> = {
   backup_id: "nas:backup/vzdump-qemu-999-2026_01_01-00_00_00.vma.zst",
+  "check-node": "pve9",
   container_id: 999,
   file: "/nowhere/at/all",
   groupid: "nobodies",
@@ -14,17 +15,21 @@ const absent: Readonly<Record<string, unknown>> = {
   position: 99,
   role: "PVENothing",
   roleid: "Nothing",
+  rule: "no-such-rule",
   scope: "guest/999",
   sid: "vm:999",
   snap_name: "never-taken",
   source_container_id: 999,
   source_vmid: 999,
   storage: "nowhere",
+  subnet: "10.99.0.0/24",
   target_node: "pve9",
   task_id: "UPID:pve1:0000FFFF:0AC591B1:6A1D1FE0:qmstart:999:root@pam:",
   tokenid: "no-such-token",
   userid: "nobody@pve",
   vmid: 999,
+  vnet: "novnet",
+  zone: "nozone",
 };
 
 /** Arguments that name what is to be made, by tool. */
@@ -39,7 +44,12 @@ const made: Readonly<Record<string, readonly string[]>> = {
   create_group: ["groupid"],
   create_pool: ["poolid"],
   create_replication_job: ["id"],
+  create_ha_rule: ["rule"],
+  create_resource_mapping: ["id"],
   create_role: ["roleid"],
+  create_sdn_subnet: ["subnet"],
+  create_sdn_vnet: ["vnet"],
+  create_sdn_zone: ["zone"],
   create_storage: ["storage"],
   create_user: ["userid"],
   create_vlan: ["iface"],

@@ -1,7 +1,6 @@
 import { expect } from "vitest";
 import type { Lab, Row, Step } from "./row.js";
 
-const resources = async (lab: Lab) => (await lab.other.call("GET /cluster/ha/resources", {})).map((row) => row.sid);
 const jobs = (lab: Lab) => lab.other.call("GET /cluster/replication", {});
 const clusterRules = (lab: Lab) => lab.other.call("GET /cluster/firewall/rules", {});
 const replicable: readonly Step[] = [
@@ -45,7 +44,7 @@ const replicationRows: Readonly<Record<string, Row>> = {
   },
 };
 
-/** The cluster as a whole, high availability, replication and the firewall. */
+/** The cluster as a whole, replication and the firewall. */
 export const clusterRows: Readonly<Record<string, Row>> = {
   get_alerts: { answers: { complete: true, unchecked: [], counts: { critical: 1 } } },
   get_cluster_config: { answers: { clustered: true, cluster: "lab", totem: { cluster_name: "lab" } } },
@@ -67,15 +66,6 @@ export const clusterRows: Readonly<Record<string, Row>> = {
     signedIn: true,
     effect: async (lab) =>
       expect((await lab.other.call("GET /cluster/config/nodes", {})).map((row) => row.node)).toEqual(["pve1", "pve2"]),
-  },
-  get_ha_status: { answers: { quorate: true, resources: [] } },
-  enable_ha_resource: { effect: async (lab) => expect(await resources(lab)).toContain("vm:101") },
-  disable_ha_resource: {
-    steps: [["enable_ha_resource", { sid: "vm:100" }]],
-    effect: async (lab) => {
-      expect(await resources(lab)).not.toContain("vm:100");
-      expect(lab.sim.guest(100)?.status).toBe("running");
-    },
   },
   ...firewallRows,
   ...replicationRows,

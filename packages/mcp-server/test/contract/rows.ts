@@ -3,13 +3,17 @@ import { accessRows } from "./rows-access.js";
 import { agentRows } from "./rows-agent.js";
 import { clusterRows } from "./rows-cluster.js";
 import { guestRows } from "./rows-guests.js";
+import { haRows } from "./rows-ha.js";
 import { nodeRows } from "./rows-nodes.js";
+import { sdnRows } from "./rows-sdn.js";
 import { storageRows } from "./rows-storage.js";
 
 /** What every tool has to do, by its name. */
 export const rows: Readonly<Record<string, Row>> = {
   ...clusterRows,
   ...nodeRows,
+  ...haRows,
+  ...sdnRows,
   ...guestRows,
   ...agentRows,
   ...storageRows,

@@ -6,11 +6,13 @@ import { containers } from "./containers.js";
 import { firewall } from "./firewall.js";
 import { guestAgent } from "./guest-agent.js";
 import { ha } from "./ha.js";
+import { mappings } from "./mappings.js";
 import { monitoring } from "./monitoring.js";
 import { network } from "./network.js";
 import { nodes } from "./nodes.js";
 import { pools } from "./pools.js";
 import { replication } from "./replication.js";
+import { sdn } from "./sdn.js";
 import { snapshots } from "./snapshots.js";
 import { storage } from "./storage.js";
 import { tasks } from "./tasks.js";
@@ -21,6 +23,7 @@ export const toolsets: readonly Toolset[] = [
   cluster,
   nodes,
   network,
+  sdn,
   vms,
   containers,
   snapshots,
@@ -33,5 +36,6 @@ export const toolsets: readonly Toolset[] = [
   ha,
   firewall,
   replication,
+  mappings,
   monitoring,
 ];

@@ -1,4 +1,5 @@
 import { tool, toolset } from "../define.js";
+import { haRuleTools } from "./ha-rules.js";
 
 /** High availability. */
 export const ha = toolset({
@@ -47,5 +48,36 @@ export const ha = toolset({
       also: ["DELETE /cluster/ha/resources/{sid}", "GET /cluster/ha/resources", "GET /cluster/resources"],
       example: { sid: "vm:100", remove: true },
     }),
+    list_ha_resources: tool("GET /cluster/ha/resources", {
+      title: "List guests under HA",
+      summary: "Lists the guests HA looks after with their settings. How they are doing: get_ha_status.",
+      risk: "read",
+      accepts: { type: "type" },
+      keep: ["sid", "state", "max_restart", "max_relocate", "failback", "auto-rebalance", "group", "comment"],
+      example: {},
+    }),
+    migrate_ha_resource: tool("POST /cluster/ha/resources/{sid}/migrate", {
+      title: "Have HA migrate a guest",
+      summary:
+        "Asks HA to move a guest it looks after to another node, live where it runs. Guests bound to it come along. Not under HA: migrate_vm.",
+      risk: "change",
+      accepts: { sid: "sid", target_node: "node" },
+      recipe: "move-ha",
+      repeatable: true,
+      also: ["GET /cluster/ha/resources", "GET /nodes"],
+      example: { sid: "vm:101", target_node: "pve3" },
+    }),
+    relocate_ha_resource: tool("POST /cluster/ha/resources/{sid}/relocate", {
+      title: "Have HA relocate a guest",
+      summary:
+        "Asks HA to stop a guest it looks after and start it on another node: the way for one that cannot move live. It is away meanwhile.",
+      risk: "destroy",
+      accepts: { sid: "sid", target_node: "node" },
+      recipe: "move-ha",
+      repeatable: true,
+      also: ["GET /cluster/ha/resources", "GET /nodes"],
+      example: { sid: "vm:101", target_node: "pve3" },
+    }),
+    ...haRuleTools,
   },
 });

@@ -19,8 +19,10 @@ import { guestCommandOutput, guestFreezeOutput, guestPasswordOutput, guestTrimOu
 import { guestAgentInfoOutput } from "./guest-agent-info.js";
 import { guestConfigOutput } from "./guest-config.js";
 import { guestFileOutput, guestFileWriteOutput } from "./guest-files.js";
+import { haGroupsOutput, moveHaOutput } from "./ha-moves.js";
 import { haResourceOutput } from "./ha-resources.js";
 import { haStatusOutput } from "./ha-status.js";
+import { mappingsOutput } from "./mappings.js";
 import { migrateGuestOutput } from "./migrate-guest.js";
 import { nodeNetworkOutput, vlanConfigOutput, writeVlanOutput } from "./network.js";
 import { nodeCertificatesOutput } from "./node-certificates.js";
@@ -32,6 +34,7 @@ import { createRecordOutput, deleteRecordOutput, updateRecordOutput } from "./re
 import { removeNodeOutput } from "./remove-node.js";
 import { createReplicationOutput, replicationJobsOutput } from "./replication.js";
 import { restoreBackupOutput } from "./restore-backup.js";
+import { applySdnOutput, rollbackSdnOutput, sdnChangesOutput, sdnListOutput } from "./sdn-changes.js";
 import { createGroupOutput, securityGroupsOutput } from "./security-groups.js";
 import { setAclOutput } from "./set-acl.js";
 import { snapshotTreeOutput } from "./snapshot-tree.js";
@@ -48,6 +51,7 @@ import { uploadBackupOutput } from "./upload-backup.js";
 export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: JsonSchema) => ObjectSchema)>> = {
   "add-node": addNodeOutput,
   alerts: alertsOutput,
+  "apply-sdn": applySdnOutput,
   "apply-updates": applyUpdatesOutput,
   "backup-guest": backupGuestOutput,
   "cancel-task": cancelTaskOutput,
@@ -59,18 +63,22 @@ export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: 
   console: consoleOutput,
   "create-container": taskSchema,
   "create-guest": taskSchema,
+  "create-mapping": createRecordOutput,
   "create-pool": poolChangeOutput,
   "create-record": createRecordOutput,
   "create-replication": createReplicationOutput,
   "create-rule": ruleChangeOutput,
   "create-security-group": createGroupOutput,
+  "create-subnet": createRecordOutput,
   "create-token": createTokenOutput,
   "create-vlan": writeVlanOutput,
   "delete-backup": deleteBackupOutput,
   "delete-guest": deleteGuestOutput,
+  "delete-mapping": deleteRecordOutput,
   "delete-pool": deletePoolOutput,
   "delete-record": deleteRecordOutput,
   "delete-rule": ruleChangeOutput,
+  "delete-subnet": deleteRecordOutput,
   "delete-vlan": writeVlanOutput,
   "disable-ha": haResourceOutput,
   "enable-ha": haResourceOutput,
@@ -85,10 +93,13 @@ export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: 
   "guest-password": guestPasswordOutput,
   "guest-trim": guestTrimOutput,
   guests: guestsOutput,
+  "ha-groups": haGroupsOutput,
   "ha-status": haStatusOutput,
   "list-backups": backupsOutput,
   "list-tasks": tasksOutput,
+  mappings: mappingsOutput,
   "migrate-guest": migrateGuestOutput,
+  "move-ha": moveHaOutput,
   "node-certificates": nodeCertificatesOutput,
   "node-config": nodeConfigOutput,
   "node-logs": nodeLogsOutput,
@@ -99,6 +110,9 @@ export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: 
   "remove-node": removeNodeOutput,
   "replication-jobs": replicationJobsOutput,
   "restore-backup": restoreBackupOutput,
+  "rollback-sdn": rollbackSdnOutput,
+  "sdn-changes": sdnChangesOutput,
+  "sdn-list": sdnListOutput,
   "security-groups": securityGroupsOutput,
   "set-acl": setAclOutput,
   "snapshot-tree": snapshotTreeOutput,
@@ -111,6 +125,7 @@ export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: 
   "update-config": updateConfigOutput,
   "update-pool": poolChangeOutput,
   "update-record": updateRecordOutput,
+  "update-subnet": updateRecordOutput,
   "update-vlan": writeVlanOutput,
   "upload-backup": uploadBackupOutput,
   "vlan-config": vlanConfigOutput,

@@ -19,8 +19,10 @@ import { guestCommandResult, guestFreeze, guestPassword, guestTrim, runInGuest }
 import { guestAgentInfo } from "./guest-agent-info.js";
 import { guestConfig } from "./guest-config.js";
 import { readGuestFile, writeGuestFile } from "./guest-files.js";
+import { haGroups, moveHa } from "./ha-moves.js";
 import { disableHa, enableHa } from "./ha-resources.js";
 import { haStatus } from "./ha-status.js";
+import { createMapping, deleteMapping, mappings } from "./mappings.js";
 import { migrateGuest } from "./migrate-guest.js";
 import { createVlan, deleteVlan, nodeNetwork, updateVlan, vlanConfig } from "./network.js";
 import { nodeCertificates } from "./node-certificates.js";
@@ -32,6 +34,8 @@ import { createRecord, deleteRecord, updateRecord } from "./record-changes.js";
 import { removeNode } from "./remove-node.js";
 import { createReplication, replicationJobs } from "./replication.js";
 import { restoreBackup } from "./restore-backup.js";
+import { applySdn, rollbackSdn, sdnChanges, sdnList } from "./sdn-changes.js";
+import { createSubnet, deleteSubnet, updateSubnet } from "./sdn-subnets.js";
 import { createSecurityGroup, securityGroups } from "./security-groups.js";
 import { setAcl } from "./set-acl.js";
 import { snapshotTree } from "./snapshot-tree.js";
@@ -48,6 +52,7 @@ import { uploadBackup } from "./upload-backup.js";
 export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   "add-node": addNode,
   alerts: alerts,
+  "apply-sdn": applySdn,
   "apply-updates": applyUpdates,
   "backup-guest": backupGuest,
   "cancel-task": cancelTask,
@@ -59,18 +64,22 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   console: openConsole,
   "create-container": createContainer,
   "create-guest": createGuest,
+  "create-mapping": createMapping,
   "create-pool": createPool,
   "create-record": createRecord,
   "create-replication": createReplication,
   "create-rule": createRule,
   "create-security-group": createSecurityGroup,
+  "create-subnet": createSubnet,
   "create-token": createToken,
   "create-vlan": createVlan,
   "delete-backup": deleteBackup,
   "delete-guest": deleteGuest,
+  "delete-mapping": deleteMapping,
   "delete-pool": deletePool,
   "delete-record": deleteRecord,
   "delete-rule": deleteRule,
+  "delete-subnet": deleteSubnet,
   "delete-vlan": deleteVlan,
   "disable-ha": disableHa,
   "enable-ha": enableHa,
@@ -85,10 +94,13 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   "guest-password": guestPassword,
   "guest-trim": guestTrim,
   guests: guests,
+  "ha-groups": haGroups,
   "ha-status": haStatus,
   "list-backups": listBackups,
   "list-tasks": listTasks,
+  mappings: mappings,
   "migrate-guest": migrateGuest,
+  "move-ha": moveHa,
   "node-certificates": nodeCertificates,
   "node-config": nodeConfig,
   "node-logs": nodeLogs,
@@ -99,6 +111,9 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   "remove-node": removeNode,
   "replication-jobs": replicationJobs,
   "restore-backup": restoreBackup,
+  "rollback-sdn": rollbackSdn,
+  "sdn-changes": sdnChanges,
+  "sdn-list": sdnList,
   "security-groups": securityGroups,
   "set-acl": setAcl,
   "snapshot-tree": snapshotTree,
@@ -111,6 +126,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   "update-config": updateConfig,
   "update-pool": updatePool,
   "update-record": updateRecord,
+  "update-subnet": updateSubnet,
   "update-vlan": updateVlan,
   "upload-backup": uploadBackup,
   "vlan-config": vlanConfig,

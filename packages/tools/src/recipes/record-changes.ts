@@ -57,7 +57,11 @@ export async function updateRecord(call: Invocation): Promise<Answer> {
   }
   const guarded = Object.values(call.tool.entry.accepts).includes("digest");
   const digest = given ?? before["digest"];
-  await callOperation(call, call.tool.entry.operation, { ...sent, ...(guarded && digest !== undefined && { digest }) });
+  await callOperation(call, call.tool.entry.operation, {
+    ...repeated(call, before),
+    ...sent,
+    ...(guarded && digest !== undefined && { digest }),
+  });
   const changes = compareConfigs(before, await readRecord(call), new Set());
   const secrets = Object.keys(plan.set).filter(isSecret);
   const notes = [
@@ -65,6 +69,12 @@ export async function updateRecord(call: Invocation): Promise<Answer> {
     ...(secrets.length > 0 ? [`Set, and not shown: ${secrets.join(", ")}.`] : []),
   ];
   return { done: true, changes: changes.map((change) => ({ ...change })), ...(notes.length > 0 && { notes }) };
+}
+
+/** What PVE wants named again in every change, such as the type of a rule: as it is. */
+function repeated({ tool }: Invocation, before: Row): Row {
+  const names = (tool.entry.optional ?? []).filter((name) => before[name] !== undefined);
+  return Object.fromEntries(names.map((name) => [name, before[name]]));
 }
 
 /** Removes a record that is there, and shows how it read. One that is not there is an error before anything is sent. */
