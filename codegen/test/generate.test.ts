@@ -65,22 +65,18 @@ describe("generating the types of an older release", async () => {
 
 describe("generating the simulator's contract", () => {
   const [contract] = emitSimulator(miniBuild().document, HASH);
-  const json = JSON.parse(
-    JSON.parse(/JSON\.parse\(\n {2}(".*"),\n\)/.exec(contract?.text ?? "")?.[1] ?? '""') as string,
-  ) as {
-    readonly release: string;
-    readonly operations: Readonly<
-      Record<string, { readonly parameters: { readonly properties: Readonly<Record<string, unknown>> } }>
-    >;
-  };
+  const text = contract?.text ?? "";
+  const operations = JSON.parse(
+    (/currentText: string =\n {2}'(.*)';/.exec(text)?.[1] ?? "{}").replaceAll("\\\\", "\\"),
+  ) as Readonly<Record<string, { readonly parameters: { readonly properties: Readonly<Record<string, unknown>> } }>>;
 
   it("names the release and every operation", () => {
-    expect(json.release).toBe("9.2");
-    expect(Object.keys(json.operations)).toHaveLength(8);
+    expect(text).toContain('currentRelease = "9.2"');
+    expect(Object.keys(operations)).toHaveLength(8);
   });
 
   it("gives a family its bound and its grammar in PVE's own words", () => {
-    expect(json.operations["POST /nodes/{node}/qemu"]?.parameters.properties["net[n]"]).toEqual({
+    expect(operations["POST /nodes/{node}/qemu"]?.parameters.properties["net[n]"]).toEqual({
       type: "string",
       optional: true,
       indices: 32,
@@ -94,7 +90,7 @@ describe("generating the simulator's contract", () => {
   });
 
   it("marks what only a ticket may call", () => {
-    expect(json.operations["PUT /rules"]).toMatchObject({ allowtoken: false });
-    expect(json.operations["PUT /rules"]).not.toHaveProperty("permissions");
+    expect(operations["PUT /rules"]).toMatchObject({ allowtoken: false });
+    expect(operations["PUT /rules"]).not.toHaveProperty("permissions");
   });
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { FactOperation, FactSchema, ReleaseFacts, Route } from "../model.js";
+import { pathParameters, splitRoute } from "../model.js";
 import { readShape } from "./shape.js";
 import type { YamlDocument } from "./yaml.js";
 
@@ -58,6 +59,39 @@ export function applyCorrections(facts: ReleaseFacts, documents: readonly YamlDo
     }
   }
   return { release: facts.release, operations };
+}
+
+/**
+ * Applies to an older release what the corrections say about its requests. They are written for the current release, so
+ * what an older one does not have is passed over.
+ */
+export function correctRequests(facts: ReleaseFacts, documents: readonly YamlDocument[]): ReleaseFacts {
+  const operations: Record<Route, FactOperation> = { ...facts.operations };
+  for (const document of documents) {
+    for (const entry of readCorrections(document)) {
+      for (const route of entry.routes) {
+        const given = operations[route];
+        if (given !== undefined)
+          operations[route] = correctOperation(given, requestPart(entry, route, given), document.fail);
+      }
+    }
+  }
+  return { release: facts.release, operations };
+}
+
+function requestPart(entry: Correction, route: Route, { parameters }: FactOperation): ResolvedCorrection {
+  const { properties } = parameters;
+  const inPath = pathParameters(splitRoute(route).path);
+  const { routes, why, source, task, indices = {} } = entry;
+  const known = Object.entries(indices).filter(([stem]) => `${stem}[n]` in properties);
+  return {
+    ...{ routes, why, source, model: undefined },
+    ...(task !== undefined && { task }),
+    ...(known.length > 0 && { indices: Object.fromEntries(known) }),
+    parameters: Object.fromEntries(
+      Object.entries(entry.parameters ?? {}).filter(([name]) => name in properties || inPath.includes(name)),
+    ),
+  };
 }
 
 function readCorrections(document: YamlDocument): Correction[] {

@@ -1,6 +1,7 @@
 import { optionalPattern } from "../build/formats.js";
 import type { OpenApiDocument } from "../build/openapi.js";
 import { banner, type GeneratedFile } from "./banner.js";
+import { type ContractFacts, contractChanges } from "./contract-changes.js";
 import {
   grammarName,
   type SpecOperation,
@@ -11,20 +12,43 @@ import {
   specRelease,
 } from "./spec-operations.js";
 
-/** Emits the contract that the simulator checks every request against: PVE's own schema dialect, read back out of the spec. */
-export function emitSimulator(document: OpenApiDocument, specHash: string): GeneratedFile[] {
-  const release = specRelease(document);
-  const spec: SpecParts = { grammars: specGrammars(document), formatPatterns: formatPatterns(document) };
-  const operations = Object.fromEntries(
-    specOperations(document).map((operation) => [operation.route, contractOperation(operation, spec)]),
-  );
+/**
+ * Emits the contract that the simulator checks every request against: PVE's own schema dialect, read back out of the
+ * spec. Older releases are written as what they have otherwise, each as a text that is parsed when it is asked for.
+ */
+export function emitSimulator(
+  document: OpenApiDocument,
+  specHash: string,
+  older: readonly OpenApiDocument[] = [],
+): GeneratedFile[] {
+  const operations = contractOperations(document);
+  const texts = older.map((past) => {
+    const changes = contractChanges(operations, contractOperations(past));
+    return `  ${JSON.stringify(specRelease(past))}:\n    ${literal(changes)},\n`;
+  });
+  const names = older.map((past) => JSON.stringify(specRelease(past))).join(" | ") || "never";
   const text = [
     banner(specHash),
-    'import type { Contract } from "../contract.js";\n\n',
-    "/** What the API of this release accepts, operation by operation. */\n",
-    `export const contract: Contract = JSON.parse(\n  ${JSON.stringify(JSON.stringify({ release, operations }))},\n) as Contract;\n`,
+    "/** The release that the contract below is that of. */\n",
+    `export const currentRelease = ${JSON.stringify(specRelease(document))};\n\n`,
+    "/** What its API accepts, operation by operation: the operations of a `Contract` as JSON. */\n",
+    `export const currentText: string =\n  ${literal(operations)};\n\n`,
+    "/** The releases before it, oldest first: `ContractChanges` as JSON. */\n",
+    `export const olderTexts: Readonly<Record<${names}, string>> = {\n${texts.join("")}};\n`,
   ];
   return [{ file: "contract.gen.ts", text: text.join("") }];
+}
+
+/** JSON as the text of a module: in single quotes, so that its own stay as they are. */
+function literal(value: object): string {
+  return `'${JSON.stringify(value).replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+}
+
+function contractOperations(document: OpenApiDocument): Record<string, ContractFacts> {
+  const spec: SpecParts = { grammars: specGrammars(document), formatPatterns: formatPatterns(document) };
+  return Object.fromEntries(
+    specOperations(document).map((operation) => [operation.route, contractOperation(operation, spec)]),
+  );
 }
 
 interface SpecParts {
@@ -38,7 +62,7 @@ function formatPatterns(document: OpenApiDocument): Set<string> {
   return new Set([...patterns, ...patterns.map(optionalPattern)]);
 }
 
-function contractOperation(operation: SpecOperation, spec: SpecParts): object {
+function contractOperation(operation: SpecOperation, spec: SpecParts): ContractFacts {
   const { user, check, described, only } = operation.permissions;
   const properties = operation.parameters.map(({ name, required, schema, indices }) => [
     name,

@@ -1,3 +1,5 @@
+import { isBefore, type Release } from "./contracts.js";
+
 const vm = [
   "VM.Allocate",
   "VM.Audit",
@@ -12,28 +14,17 @@ const vm = [
   "VM.Config.Network",
   "VM.Config.Options",
   "VM.Console",
-  "VM.GuestAgent.Audit",
-  "VM.GuestAgent.FileRead",
-  "VM.GuestAgent.FileSystemMgmt",
-  "VM.GuestAgent.FileWrite",
-  "VM.GuestAgent.Unrestricted",
   "VM.Migrate",
   "VM.PowerMgmt",
-  "VM.Replicate",
   "VM.Snapshot",
   "VM.Snapshot.Rollback",
 ];
-const vmUser = [
-  "VM.Audit",
-  "VM.Backup",
-  "VM.Config.CDROM",
-  "VM.Config.Cloudinit",
-  "VM.Console",
+const vmUser = ["VM.Audit", "VM.Backup", "VM.Config.CDROM", "VM.Config.Cloudinit", "VM.Console", "VM.PowerMgmt"];
+const agentUser = [
   "VM.GuestAgent.Audit",
   "VM.GuestAgent.FileRead",
   "VM.GuestAgent.FileSystemMgmt",
   "VM.GuestAgent.FileWrite",
-  "VM.PowerMgmt",
 ];
 const datastore = ["Datastore.Allocate", "Datastore.AllocateSpace", "Datastore.AllocateTemplate", "Datastore.Audit"];
 const sdn = ["SDN.Allocate", "SDN.Audit", "SDN.Use"];
@@ -50,36 +41,54 @@ const rootLike = [
   "Sys.Modify",
   "Sys.PowerMgmt",
 ];
-const admin = [...datastore, "Mapping.Audit", "Mapping.Use", ...pool, ...sdn, ...sysAdmin, ...userAdmin, ...vm];
 
-/** Every privilege of release 9.2, sorted. */
-export const allPrivileges: readonly string[] = [...admin, ...rootLike].sort();
+interface VmPrivileges {
+  readonly admin: readonly string[];
+  readonly user: readonly string[];
+  readonly audit: readonly string[];
+}
 
-/** The built-in roles of release 9.2 and their privileges. */
-export const builtInRoles: Readonly<Record<string, readonly string[]>> = {
-  Administrator: allPrivileges,
-  NoAccess: [],
-  PVEAdmin: admin,
-  PVEAuditor: [
-    "Datastore.Audit",
-    "Mapping.Audit",
-    "Pool.Audit",
-    "SDN.Audit",
-    "Sys.Audit",
-    "VM.Audit",
-    "VM.GuestAgent.Audit",
-  ],
-  PVEDatastoreAdmin: datastore,
-  PVEDatastoreUser: ["Datastore.AllocateSpace", "Datastore.Audit"],
-  PVEMappingAdmin: ["Mapping.Audit", "Mapping.Modify", "Mapping.Use"],
-  PVEMappingUser: ["Mapping.Audit", "Mapping.Use"],
-  PVEPoolAdmin: pool,
-  PVEPoolUser: ["Pool.Audit"],
-  PVESDNAdmin: sdn,
-  PVESDNUser: ["SDN.Audit", "SDN.Use"],
-  PVESysAdmin: sysAdmin,
-  PVETemplateUser: ["VM.Audit", "VM.Clone"],
-  PVEUserAdmin: userAdmin,
-  PVEVMAdmin: vm,
-  PVEVMUser: vmUser,
-};
+/** Release 9.0 took VM.Monitor apart. */
+function vmPrivileges(release: Release): VmPrivileges {
+  return isBefore(release, "9.0")
+    ? { admin: [...vm, "VM.Monitor"], user: vmUser, audit: ["VM.Audit"] }
+    : {
+        admin: [...vm, ...agentUser, "VM.GuestAgent.Unrestricted", "VM.Replicate"],
+        user: [...vmUser, ...agentUser],
+        audit: ["VM.Audit", "VM.GuestAgent.Audit"],
+      };
+}
+
+function adminPrivileges(release: Release): readonly string[] {
+  const mapping = ["Mapping.Audit", "Mapping.Use"];
+  return [...datastore, ...mapping, ...pool, ...sdn, ...sysAdmin, ...userAdmin, ...vmPrivileges(release).admin];
+}
+
+/** Every privilege of a release, sorted. */
+export function privilegesOf(release: Release): readonly string[] {
+  return [...adminPrivileges(release), ...rootLike].sort();
+}
+
+/** The built-in roles of a release and their privileges. */
+export function builtInRoles(release: Release): Readonly<Record<string, readonly string[]>> {
+  const { admin, user, audit } = vmPrivileges(release);
+  return {
+    Administrator: privilegesOf(release),
+    NoAccess: [],
+    PVEAdmin: adminPrivileges(release),
+    PVEAuditor: ["Datastore.Audit", "Mapping.Audit", "Pool.Audit", "SDN.Audit", "Sys.Audit", ...audit],
+    PVEDatastoreAdmin: datastore,
+    PVEDatastoreUser: ["Datastore.AllocateSpace", "Datastore.Audit"],
+    PVEMappingAdmin: ["Mapping.Audit", "Mapping.Modify", "Mapping.Use"],
+    PVEMappingUser: ["Mapping.Audit", "Mapping.Use"],
+    PVEPoolAdmin: pool,
+    PVEPoolUser: ["Pool.Audit"],
+    PVESDNAdmin: sdn,
+    PVESDNUser: ["SDN.Audit", "SDN.Use"],
+    PVESysAdmin: sysAdmin,
+    PVETemplateUser: ["VM.Audit", "VM.Clone"],
+    PVEUserAdmin: userAdmin,
+    PVEVMAdmin: admin,
+    PVEVMUser: user,
+  };
+}

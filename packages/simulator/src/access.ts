@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { builtInRoles } from "./access-roles.js";
+import { builtInRoles, privilegesOf } from "./access-roles.js";
+import { type Release, releases } from "./contracts.js";
 import type { Section } from "./section-config.js";
 
 /** An API token of a user. */
@@ -69,6 +70,8 @@ export interface AccessState {
   readonly roles: Map<string, Role>;
   readonly realms: Map<string, Realm>;
   readonly acl: AclEntry[];
+  /** What root@pam may: every privilege of the release, everywhere. */
+  readonly everything: ReadonlyMap<string, boolean>;
 }
 
 /** What a seed says about accounts and rights; everything left out gets PVE's default. */
@@ -113,7 +116,7 @@ export interface TokenSeed {
 }
 
 /** Builds the access state of a world: realms pam and pve, the built-in roles, `root@pam`, then what the seed says. */
-export function seedAccess(seed: AccessSeed = {}): AccessState {
+export function seedAccess(seed: AccessSeed = {}, release: Release = releases[0]): AccessState {
   const state: AccessState = {
     users: new Map([["root@pam", newUser({ userid: "root@pam" })]]),
     groups: new Map((seed.groups ?? []).map((group) => [group.groupid, { ...group, members: new Set() }])),
@@ -128,8 +131,9 @@ export function seedAccess(seed: AccessSeed = {}): AccessState {
       roleid,
       propagate: propagate ?? true,
     })),
+    everything: new Map(privilegesOf(release).map((privilege) => [privilege, true])),
   };
-  for (const [roleid, privs] of Object.entries(builtInRoles)) {
+  for (const [roleid, privs] of Object.entries(builtInRoles(release))) {
     state.roles.set(roleid, { roleid, privs: new Set(privs), special: true });
   }
   for (const { roleid, privs } of seed.roles ?? []) {

@@ -14,8 +14,8 @@ async function run(): Promise<void> {
     process.stdout.write(`${usage}\n`);
     return;
   }
-  const { seed, host, port, speed } = options;
-  const simulator = createSimulator({ seed, clock: { speed } });
+  const { seed, release, host, port, speed } = options;
+  const simulator = createSimulator({ seed, release, clock: { speed } });
   const listener = await simulator.listen({ host, port });
   const { token, auditorToken, operatorToken, username, password } = simulator.credentials;
   const lines = [

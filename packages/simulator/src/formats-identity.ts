@@ -1,4 +1,5 @@
-import { allPrivileges } from "./access-roles.js";
+import { privilegesOf } from "./access-roles.js";
+import type { Release } from "./contracts.js";
 import { match, words } from "./formats-match.js";
 
 const userid = /^[^\s:/]+@[A-Za-z][A-Za-z0-9.\-_]+$/;
@@ -25,7 +26,8 @@ export const identityFormats = {
   "pve-groupid": match(/^[A-Za-z0-9.\-_]+$/, "group name '%s' contains invalid characters"),
   "pve-roleid": match(/^[A-Za-z0-9.\-_]+$/, "role name '%s' contains invalid characters"),
   "pve-poolid": match(/^[A-Za-z0-9.\-_]+(\/[A-Za-z0-9.\-_]+){0,2}$/, "pool name '%s' contains invalid characters"),
-  "pve-priv": words(allPrivileges, "invalid privilege '%s'"),
+  "pve-priv": (value: string, release: Release): string | undefined =>
+    privilegesOf(release).includes(value) ? undefined : `invalid privilege '${value}'`,
   email: match(email, "value does not look like a valid email address"),
   "email-or-username": (value: string): string | undefined =>
     email.test(value) || isUserid(value) ? undefined : "value does not look like a valid email address or user name",

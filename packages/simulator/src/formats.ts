@@ -1,3 +1,4 @@
+import { type Release, releases } from "./contracts.js";
 import { firewallFormats } from "./formats-firewall.js";
 import { guestFormats } from "./formats-guest.js";
 import { identityFormats } from "./formats-identity.js";
@@ -6,7 +7,7 @@ import { storageFormats } from "./formats-storage.js";
 import { splitList } from "./verify-list.js";
 
 /** What is wrong with a value, in PVE's words without the line end; `undefined` when nothing is. */
-export type FormatCheck = (value: string) => string | undefined;
+export type FormatCheck = (value: string, release: Release) => string | undefined;
 
 const formats: Readonly<Record<string, FormatCheck>> = {
   ...identityFormats,
@@ -20,10 +21,10 @@ const formats: Readonly<Record<string, FormatCheck>> = {
  * Checks a value against a named format and answers PVE's text, its line end included. `-list` checks every element,
  * `-opt` lets the empty value pass, an unknown name lets everything pass.
  */
-export function formatProblem(name: string, value: string): string | undefined {
+export function formatProblem(name: string, value: string, release: Release = releases[0]): string | undefined {
   const exact = formats[name];
   if (exact) {
-    return problem(exact, value);
+    return problem(exact, value, release);
   }
   const [, base = "", suffix] = /^(.*)-(list|opt)$/.exec(name) ?? [];
   const check = formats[base];
@@ -31,10 +32,10 @@ export function formatProblem(name: string, value: string): string | undefined {
     return undefined;
   }
   if (suffix === "opt") {
-    return value === "" || value === "0" ? undefined : problem(check, value);
+    return value === "" || value === "0" ? undefined : problem(check, value, release);
   }
   for (const element of splitList(value)) {
-    const text = problem(check, element);
+    const text = problem(check, element, release);
     if (text !== undefined) {
       return text;
     }
@@ -43,7 +44,7 @@ export function formatProblem(name: string, value: string): string | undefined {
 }
 
 /** Perl's `$` matches before a last newline, so one such newline is no concern of the formats. */
-function problem(check: FormatCheck, value: string): string | undefined {
-  const text = check(value.replace(/\n$/, ""));
+function problem(check: FormatCheck, value: string, release: Release): string | undefined {
+  const text = check(value.replace(/\n$/, ""), release);
   return text === undefined ? undefined : `${text}\n`;
 }

@@ -46,7 +46,10 @@ export async function call(core: Core, request: ApiRequest): Promise<Reply> {
     }
     checkPermissions(route.operation.permissions, request.caller, core.world, raw);
     const unreachable = await reachNode(core, route.operation, raw);
-    return unreachable ?? (await run(core, request, route, verifyParameters(route.operation.parameters, raw)));
+    return (
+      unreachable ??
+      (await run(core, request, route, verifyParameters(route.operation.parameters, raw, core.world.release)))
+    );
   } catch (error) {
     return fail(core, error, request.format);
   }

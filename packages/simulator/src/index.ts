@@ -1,3 +1,4 @@
+export type { Release } from "./contracts.js";
 export type { Fault, FaultHandle, FaultMatch, Faults } from "./faults.js";
 export type { Listener, ListenOptions } from "./listen.js";
 export type { SeedName } from "./seeds/seeds.js";

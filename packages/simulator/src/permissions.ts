@@ -1,5 +1,4 @@
 import type { AccessState, AclEntry } from "./access.js";
-import { allPrivileges } from "./access-roles.js";
 
 /** The members of a pool, as far as permissions care. */
 export interface PoolMembers {
@@ -17,7 +16,6 @@ export interface PermissionSource {
 export type Grants = ReadonlyMap<string, boolean>;
 
 const nothing: Grants = new Map();
-const everything: Grants = new Map(allPrivileges.map((privilege) => [privilege, true]));
 
 /** PVE's normal form of an ACL path; `undefined` when it holds characters that no ACL path may hold. */
 export function normalizePath(path: string): string | undefined {
@@ -41,7 +39,7 @@ export function splitAuthid(authid: string): { readonly userid: string; readonly
  */
 export function privilegesOn(source: PermissionSource, authid: string, path: string): Grants {
   if (authid === "root@pam") {
-    return everything;
+    return source.access.everything;
   }
   const { userid, tokenid } = splitAuthid(authid);
   if (tokenid === undefined) {

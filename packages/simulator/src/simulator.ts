@@ -1,9 +1,9 @@
 import { apidocScript } from "./apidoc.js";
 import { createTicketOffice } from "./auth-tickets.js";
 import { type Clock, realClock, virtualClock } from "./clock.js";
+import { contractOf, type Release, releases } from "./contracts.js";
 import { createFaults, type Fault, type Faults } from "./faults.js";
 import { answerWithFaults } from "./faults-answer.js";
-import { contract } from "./generated/contract.gen.js";
 import { allHandlers } from "./handlers/index.js";
 import type { Core } from "./http-core.js";
 import type { WireRequest, WireResponse } from "./http-message.js";
@@ -20,6 +20,8 @@ import type { Guest } from "./world.js";
 export interface SimulatorOptions {
   /** The starting state; `three-nodes` unless said otherwise. */
   readonly seed?: SeedName;
+  /** Whose API is spoken: operations, parameters, permissions and privileges; the newest release unless said otherwise. */
+  readonly release?: Release;
   /** `virtual` (the default) stands still until it is moved; a speed runs on its own. */
   readonly clock?: "virtual" | { readonly speed: number };
   /** How long a refused login takes on the simulator's clock, in milliseconds; PVE's own 3000 unless said otherwise. */
@@ -98,7 +100,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
 
 /** The same over a world of one's own: not exported, because a world's shape is nobody else's business. */
 export function createSimulatorFrom(seed: Seed, options: Omit<SimulatorOptions, "seed"> = {}): Simulator {
-  const seeded = seed.build();
+  const seeded = seed.build(options.release ?? releases[0]);
   const start = seed.origin * 1000;
   const { clock: mode = "virtual" } = options;
   const clock = mode === "virtual" ? virtualClock(start) : realClock(start, mode.speed);
@@ -145,7 +147,8 @@ function createCore({ world, history }: Seeded, clock: Clock, authDelay: number)
   const tickets = createTicketOffice();
   const bootedAt = (node: string): number => world.nodes.get(node)?.bootedAt ?? 0;
   const tasks = createTasks({ clock, bootedAt, history });
-  const handlers = allHandlers(tasks, tickets);
+  const handlers = allHandlers(world.release, tasks, tickets);
+  const contract = contractOf(world.release);
   return {
     router: createRouter(contract),
     handlers,

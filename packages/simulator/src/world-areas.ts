@@ -1,3 +1,4 @@
+import type { Release } from "./contracts.js";
 import { type AcmeState, newAcme } from "./world-acme.js";
 import { type FirewallState, newFirewall } from "./world-firewall.js";
 import { type HaState, newHa } from "./world-ha.js";
@@ -11,6 +12,8 @@ import { newTfa, type TfaState } from "./world-tfa.js";
 
 /** What the areas beside nodes, guests and storages keep, each in a record of its own. */
 export interface Areas extends NodeAreas {
+  /** Whose API the cluster speaks. */
+  readonly release: Release;
   readonly acme: AcmeState;
   readonly firewall: FirewallState;
   readonly ha: HaState;
@@ -23,8 +26,9 @@ export interface Areas extends NodeAreas {
 }
 
 /** The areas of a fresh installation. */
-export function newAreas(): Areas {
+export function newAreas(release: Release): Areas {
   return {
+    release,
     ...newNodeAreas(),
     acme: newAcme(),
     firewall: newFirewall(),

@@ -13,6 +13,8 @@ export interface HaService {
 export interface HaState {
   /** By service id (`vm:100`), each with its `type`. */
   readonly resources: Sections;
+  /** By group name; only in releases before 9.0. */
+  readonly groups: Sections;
   /** By rule name in order, each with its `type`. */
   readonly rules: Sections;
   /** By service id, for every resource there has ever been. */
@@ -28,5 +30,5 @@ export const managerRound = 10;
 
 /** High availability that nobody uses yet. */
 export function newHa(): HaState {
-  return { resources: new Map(), rules: new Map(), services: new Map() };
+  return { resources: new Map(), groups: new Map(), rules: new Map(), services: new Map() };
 }

@@ -1,3 +1,4 @@
+import { managerVersion } from "./release-versions.js";
 import type { World } from "./world.js";
 import { entryOf } from "./world-per-node.js";
 
@@ -62,7 +63,8 @@ export function packagesOf(world: World, node: string): NodePackages {
     };
     const packages = installed.map((each) => {
       const available = known[each.name];
-      return { ...each, ...(available === undefined ? {} : { available }) };
+      const own = each.name === "pve-manager" ? { installed: managerVersion(world.release) } : {};
+      return { ...each, ...own, ...(available === undefined ? {} : { available }) };
     });
     const offered = { ...known, "qemu-server": "9.2.7" };
     return { packages, offered, files: sources() };

@@ -1,3 +1,4 @@
+import { isBefore, type Release } from "./contracts.js";
 import type { Guest, Node, Storage, World } from "./world.js";
 import { driveSize } from "./world-drives.js";
 import { guestLimits, load, nodeFigures } from "./world-figures.js";
@@ -7,7 +8,9 @@ import { usage } from "./world-storage.js";
 /** One point of a series: `time` in epoch seconds, the rest absent where nothing was recorded. */
 export type Point = Readonly<Record<string, number>>;
 
-const frames: Readonly<Record<string, readonly [step: number, points: number]>> = {
+type Frames = Readonly<Record<string, readonly [step: number, points: number]>>;
+
+const frames: Frames = {
   hour: [60, 60],
   day: [60, 1440],
   week: [1800, 336],
@@ -16,9 +19,26 @@ const frames: Readonly<Record<string, readonly [step: number, points: number]>> 
   decade: [604_800, 570],
 };
 
+/** Before 9.0 the databases kept less. */
+const olderFrames: Frames = {
+  hour: [60, 60],
+  day: [1800, 70],
+  week: [10_800, 70],
+  month: [43_200, 70],
+  year: [604_800, 70],
+};
+
+/** How a database is asked: by whom, for what span, and when. */
+export interface SeriesRequest {
+  readonly release: Release;
+  readonly timeframe: string;
+  /** Epoch seconds. */
+  readonly now: number;
+}
+
 /** The points of a timeframe that lie before `now`; those before `from` have only their time. */
-export function series(timeframe: string, now: number, from: number, at: (time: number) => Point): Point[] {
-  const [step, count] = frames[timeframe] ?? [60, 60];
+function series({ release, timeframe, now }: SeriesRequest, from: number, at: (time: number) => Point): Point[] {
+  const [step, count] = (isBefore(release, "9.0") ? olderFrames : frames)[timeframe] ?? [60, 60];
   const last = Math.floor(now / step) * step;
   const points: Point[] = [];
   for (let i = count - 1; i >= 0; i -= 1) {
@@ -38,12 +58,12 @@ const calm = {
 };
 
 /** A guest's history: limits always, figures while it ran. */
-export function guestSeries(world: World, guest: Guest, timeframe: string, now: number): Point[] {
+export function guestSeries(world: World, guest: Guest, request: SeriesRequest): Point[] {
   const limits = guestLimits(world, guest);
   const fixed = { maxcpu: Number(limits.cpus), maxmem: limits.maxmem, maxdisk: limits.maxdisk };
   const since = guest.running?.since ?? Number.POSITIVE_INFINITY;
-  const origin = now - 30 * 86_400;
-  return series(timeframe, now, origin, (time) => {
+  const origin = request.now - 30 * 86_400;
+  return series(request, origin, (time) => {
     if (time < since) {
       return { ...fixed, disk: guest.kind === "lxc" ? driveSize(guest.config["rootfs"]) * 0.2 : 0 };
     }
@@ -65,9 +85,9 @@ export function guestSeries(world: World, guest: Guest, timeframe: string, now: 
 }
 
 /** A node's history, from its last boot on. */
-export function nodeSeries(world: World, node: Node, timeframe: string, now: number): Point[] {
+export function nodeSeries(world: World, node: Node, request: SeriesRequest): Point[] {
   const { pressurecpufull: _unused, ...pressure } = calm;
-  return series(timeframe, now, node.bootedAt, (time) => {
+  return series(request, node.bootedAt, (time) => {
     const figures = nodeFigures(world, node, time);
     return {
       ...pressure,
@@ -90,10 +110,10 @@ export function nodeSeries(world: World, node: Node, timeframe: string, now: num
 }
 
 /** A storage's history on one node. */
-export function storageSeries(storage: Storage, node: string, timeframe: string, now: number): Point[] {
+export function storageSeries(storage: Storage, node: string, request: SeriesRequest): Point[] {
   const { total, used } = usage(storage, node);
-  return series(timeframe, now, now - 30 * 86_400, (time) => ({
+  return series(request, request.now - 30 * 86_400, (time) => ({
     total,
-    used: Math.max(0, Math.round(used - (now - time) * 512)),
+    used: Math.max(0, Math.round(used - (request.now - time) * 512)),
   }));
 }

@@ -6,12 +6,14 @@ import { readBinOptions } from "../src/bin-options.js";
 
 describe("the command line", () => {
   it("has a default for everything", () => {
-    expect(readBinOptions([])).toStrictEqual({ seed: "three-nodes", host: "127.0.0.1", port: 8006, speed: 1 });
+    const options = { seed: "three-nodes", release: "9.2", host: "127.0.0.1", port: 8006, speed: 1 };
+    expect(readBinOptions([])).toStrictEqual(options);
   });
 
-  it("takes seed, host, port and speed", () => {
-    const argv = ["--seed", "one-node", "--host", "0.0.0.0", "--port=0", "--speed", "20.5"];
-    expect(readBinOptions(argv)).toStrictEqual({ seed: "one-node", host: "0.0.0.0", port: 0, speed: 20.5 });
+  it("takes seed, release, host, port and speed", () => {
+    const argv = ["--seed", "one-node", "--release", "8.4", "--host", "0.0.0.0", "--port=0", "--speed", "20.5"];
+    const options = { seed: "one-node", release: "8.4", host: "0.0.0.0", port: 0, speed: 20.5 };
+    expect(readBinOptions(argv)).toStrictEqual(options);
   });
 
   it("knows --help", () => {
@@ -20,6 +22,7 @@ describe("the command line", () => {
 
   it.each([
     [["--seed", "nope"], /there is no seed 'nope'; there are: three-nodes/],
+    [["--release", "8"], /there is no release '8'; there are: 9\.2, 9\.1, 9\.0, 8\.4/],
     [["--port", "70000"], /--port takes a number \(0 to 65535\), not '70000'/],
     [["--port", "x"], /--port takes a number/],
     [["--speed", "0"], /--speed takes a number \(more than 0/],
@@ -63,7 +66,7 @@ function exitOf(child: ChildProcessWithoutNullStreams): Promise<number | null> {
 
 describe("the program", () => {
   it.each(["SIGINT", "SIGTERM"] as const)("prints how to reach it, answers there and ends on %s", async (signal) => {
-    const child = start("--seed", "one-node", "--port", "0", "--speed", "20");
+    const child = start("--seed", "one-node", "--release", "9.0", "--port", "0", "--speed", "20");
     const text = await banner(child);
     const [, url = "", fingerprint] = /url +(\S+)\n +fingerprint +(\S+)/.exec(text) ?? [];
     const authorization = `PVEAPIToken=${/root +(root@pam!full=\S+)/.exec(text)?.[1]}`;

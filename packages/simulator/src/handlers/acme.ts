@@ -1,5 +1,5 @@
+import { contractOf } from "../contracts.js";
 import { die } from "../failure.js";
-import { contract } from "../generated/contract.gen.js";
 import type { Call, Handler, Handlers } from "../handler.js";
 import {
   assertUnmodified,
@@ -82,8 +82,8 @@ const deletePlugin: Handler = (call) => {
 };
 
 /** The DNS services of the contract; which fields each of them takes is not part of it. */
-function challengeSchema(): unknown {
-  const api = contract.operations["POST /cluster/acme/plugins"]?.parameters.properties["api"];
+function challengeSchema(call: Call): unknown {
+  const api = contractOf(call.world.release).operations["POST /cluster/acme/plugins"]?.parameters.properties["api"];
   return (api?.enum ?? []).map((id) => ({ id, name: id, type: "dns", schema: {} }));
 }
 

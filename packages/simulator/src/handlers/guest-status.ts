@@ -4,8 +4,9 @@ import { type GuestFigures, guestFigures, guestLimits, nicNames, openDrives } fr
 import { guestName, isTemplate } from "../world-guest.js";
 import { parseOption } from "../world-option.js";
 import { guestSeries } from "../world-series.js";
-import { flag, guestOf, kindOf, need, nodeOf } from "./guest-call.js";
+import { flag, guestOf, kindOf, nodeOf } from "./guest-call.js";
 import { shownState, sidOf } from "./ha-services.js";
+import { seriesRequest } from "./series-request.js";
 
 /** The QEMU release whose machine the simulated VMs run on. */
 export const qemuVersion = "10.1.2";
@@ -30,8 +31,7 @@ export const currentStatus: Handler = (call) => {
 };
 
 /** `GET …/rrddata`. */
-export const guestHistory: Handler = (call) =>
-  guestSeries(call.world, guestOf(call), need(call, "timeframe"), call.now());
+export const guestHistory: Handler = (call) => guestSeries(call.world, guestOf(call), seriesRequest(call));
 
 /** The word for what QEMU is doing. */
 export function qmpStatus(guest: Guest): string {

@@ -1,3 +1,4 @@
+import { isBefore } from "../contracts.js";
 import { die, PveFailure } from "../failure.js";
 import type { Call, Handler, Handlers, TaskStart } from "../handler.js";
 import {
@@ -13,6 +14,7 @@ import type { Guest } from "../world.js";
 import { flag, list, need, text } from "./guest-call.js";
 import { migrateGuest } from "./guest-migrate.js";
 import { shutDown } from "./guest-power.js";
+import { assertGroup } from "./ha-groups.js";
 import {
   assertNotFailed,
   guestOfSid,
@@ -50,9 +52,7 @@ function sidOfCall(call: Call): string {
   if ((text(call, "type") ?? type) !== type) {
     die("types does not match");
   }
-  if (text(call, "group") !== undefined) {
-    die("invalid parameter 'group': ha groups have been migrated to rules");
-  }
+  assertGroup(call, text(call, "group"));
   return sid;
 }
 
@@ -165,6 +165,9 @@ function move(how: "migrate" | "relocate"): Handler {
       for (const moving of [sid, ...together]) {
         moveService(call, moving, target, how);
       }
+    }
+    if (isBefore(call.world.release, "9.0")) {
+      return undefined;
     }
     return {
       sid,

@@ -1,3 +1,4 @@
+import { isBefore } from "../contracts.js";
 import type { Call, Handler, Handlers } from "../handler.js";
 import type { Node } from "../world.js";
 import { parseOption } from "../world-option.js";
@@ -5,8 +6,9 @@ import { need } from "./guest-call.js";
 import { disarmState, guestOfSid, isAwake, managerState, requestedState, shownState } from "./ha-services.js";
 import { longDate } from "./jobs.js";
 
-const keys = ["max_restart", "max_relocate", "failback", "comment"] as const;
-const defaults = { max_restart: 1, max_relocate: 1, failback: 1 };
+const keys = ["max_restart", "max_relocate", "failback", "comment", "group"] as const;
+const oldDefaults: Readonly<Record<string, number>> = { max_restart: 1, max_relocate: 1 };
+const defaults: Readonly<Record<string, number>> = { ...oldDefaults, failback: 1 };
 
 function isQuorate({ world }: Call): boolean {
   return world.cluster?.quorate ?? true;
@@ -87,8 +89,9 @@ function services(call: Call): Record<string, unknown>[] {
       const node = guestOfSid(call.world, sid)?.node;
       const state = ignoring ? "ignore" : shownState(call, sid, resource);
       const crm = requestedState(resource) === "ignored" ? undefined : managerState(call, sid, resource);
+      const given = isBefore(call.world.release, "9.0") ? oldDefaults : defaults;
       const chosen = keys.flatMap((key) => {
-        const value = resource[key] ?? (key === "comment" ? undefined : defaults[key]);
+        const value = resource[key] ?? given[key];
         return value === undefined ? [] : [[key, value]];
       });
       return {

@@ -1,4 +1,5 @@
 import type { TicketOffice } from "../auth-tickets.js";
+import type { Release } from "../contracts.js";
 import type { Handlers } from "../handler.js";
 import type { TaskStore } from "../tasks.js";
 import { accessHandlers } from "./access.js";
@@ -18,6 +19,7 @@ import { metricsHandlers } from "./metrics.js";
 import { nodeAreaHandlers } from "./node-areas.js";
 import { nodeHandlers } from "./nodes.js";
 import { notificationHandlers } from "./notifications.js";
+import { withResultsOf } from "./older-results.js";
 import { poolChangeHandlers } from "./pools.js";
 import { qemuHandlers } from "./qemu.js";
 import { replicationHandlers } from "./replication.js";
@@ -27,8 +29,8 @@ import { uploadHandlers } from "./upload.js";
 import { versionHandlers } from "./version.js";
 
 /** All behaviour of the simulator, by route. What is not here is checked and then answered `501 not simulated`. */
-export function allHandlers(tasks: TaskStore, tickets: TicketOffice): Handlers {
-  return {
+export function allHandlers(release: Release, tasks: TaskStore, tickets: TicketOffice): Handlers {
+  return withResultsOf(release, {
     ...versionHandlers,
     ...accessHandlers(tickets),
     ...clusterHandlers,
@@ -50,5 +52,5 @@ export function allHandlers(tasks: TaskStore, tickets: TicketOffice): Handlers {
     ...storageHandlers,
     ...uploadHandlers,
     ...taskHandlers(tasks),
-  };
+  });
 }

@@ -1,15 +1,14 @@
 import type { Handler, Handlers } from "../handler.js";
+import { managerVersion, repoid } from "../release-versions.js";
 import { guestFigures, nodeFigures } from "../world-figures.js";
 import { nodeSeries } from "../world-series.js";
 import { nodeItem } from "./cluster-resources.js";
 import { backupHandlers } from "./guest-backup.js";
-import { need, nodeOf } from "./guest-call.js";
+import { nodeOf } from "./guest-call.js";
 import { nodeNamed } from "./node-named.js";
 import { networkHandlers } from "./nodes-network.js";
+import { seriesRequest } from "./series-request.js";
 
-/** The version of pve-manager the simulator claims to be; S's `/version` says the same. */
-const managerVersion = "9.2.11";
-const repoid = "14a22df3c0ffee00";
 const kernel = {
   sysname: "Linux",
   release: "6.17.2-1-pve",
@@ -39,7 +38,7 @@ const nodeStatus: Handler = (call) => {
     kversion: `Linux ${kernel.release} ${kernel.version}`,
     "current-kernel": kernel,
     "boot-info": { mode: "efi", secureboot: 0 },
-    pveversion: `pve-manager/${managerVersion}/${repoid}`,
+    pveversion: `pve-manager/${managerVersion(call.world.release)}/${repoid}`,
     cpuinfo: {
       model: node.cpuModel,
       vendor: "AuthenticAMD",
@@ -80,9 +79,13 @@ export const nodeHandlers: Handlers = {
   "GET /nodes": listNodes,
   "GET /nodes/{node}": () => index.split(" ").map((name) => ({ name })),
   "GET /nodes/{node}/status": nodeStatus,
-  "GET /nodes/{node}/rrddata": (call) => nodeSeries(call.world, nodeNamed(call), need(call, "timeframe"), call.now()),
+  "GET /nodes/{node}/rrddata": (call) => nodeSeries(call.world, nodeNamed(call), seriesRequest(call)),
   "GET /nodes/{node}/netstat": netstat,
-  "GET /nodes/{node}/version": () => ({ version: managerVersion, release: "9.2", repoid }),
+  "GET /nodes/{node}/version": ({ world: { release } }) => ({
+    version: managerVersion(release),
+    release,
+    repoid,
+  }),
   ...networkHandlers,
   ...backupHandlers,
 };

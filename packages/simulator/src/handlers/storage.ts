@@ -1,9 +1,11 @@
+import { isBefore } from "../contracts.js";
 import { die, invalid } from "../failure.js";
 import type { Handler, Handlers } from "../handler.js";
 import type { Storage } from "../world.js";
 import { storageSeries } from "../world-series.js";
 import { isConfiguredOn, isDirectory, usage } from "../world-storage.js";
 import { flag, list, need, nodeOf, text } from "./guest-call.js";
+import { seriesRequest } from "./series-request.js";
 import { mayListStorage, storageConfigHandlers } from "./storage-config.js";
 import { storageContentHandlers } from "./storage-content.js";
 import { storageUploadHandlers } from "./storage-upload.js";
@@ -71,10 +73,10 @@ const storageHistory: Handler = (call) => {
   const storage = call.world.storages.get(id);
   if (storage === undefined || storage.disable) {
     return die(
-      `RRD error: rrdcached@unix:/var/run/rrdcached.sock: rrd_fetch_r failed: opening '/var/lib/rrdcached/db/pve-storage-9.0/${node}/${id}': No such file or directory`,
+      `RRD error: rrdcached@unix:/var/run/rrdcached.sock: rrd_fetch_r failed: opening '/var/lib/rrdcached/db/${isBefore(call.world.release, "9.0") ? "pve2-storage" : "pve-storage-9.0"}/${node}/${id}': No such file or directory`,
     );
   }
-  return storageSeries(storage, node, need(call, "timeframe"), call.now());
+  return storageSeries(storage, node, seriesRequest(call));
 };
 
 /** Storages: definitions, figures and content. */

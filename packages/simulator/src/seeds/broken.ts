@@ -25,9 +25,9 @@ const gibibyte = 1024 ** 3;
 export const broken: Seed = {
   story: "The cluster lab on a bad morning: a node down, a full storage, failed backups, an ending certificate.",
   origin: threeNodes.origin,
-  build() {
+  build(release) {
     const { origin } = threeNodes;
-    const { world, history, credentials } = threeNodes.build();
+    const { world, history, credentials } = threeNodes.build(release);
     breakNode(world);
     forgetBackups(world, origin);
     fillStorage(world);
@@ -85,16 +85,21 @@ function failService(world: World, origin: number): void {
 }
 
 const waiting: Readonly<Record<string, string>> = {
-  "pve-manager": "9.2.12",
   "proxmox-kernel-6.17": "6.17.4-1",
   "qemu-server": "9.2.7",
   openssl: "3.5.4-1~deb13u2",
 };
 
+/** `9.2.11` → `9.2.12`. */
+function nextVersion(version: string): string {
+  return version.replace(/\d+$/, (last) => String(Number(last) + 1));
+}
+
 function neglect(world: World, origin: number): void {
   world.certificateValidity.set("pve2", { from: origin - 721 * day, until: origin + 9 * day });
   for (const each of packagesOf(world, "pve1").packages) {
-    const available = waiting[each.name];
+    const isManager = each.name === "pve-manager";
+    const available = isManager ? nextVersion(each.installed) : waiting[each.name];
     if (available !== undefined) {
       each.available = available;
     }

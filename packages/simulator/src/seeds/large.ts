@@ -21,12 +21,12 @@ const roles = ["web", "api", "db", "cache", "queue", "mail", "build", "log", "dn
 export const large: Seed = {
   story: "The cluster big: 20 nodes and 10,000 guests, for measuring.",
   origin,
-  build() {
+  build(release) {
     const random = createRandom(20_010);
-    const { access, credentials } = seedAccounts(random, "team1");
+    const { access, credentials } = seedAccounts(random, "team1", release);
     const ceph = planStorage("ceph", "rbd", ["images", "rootdir"], 2_000_000, { pool: "guests" }, { shared: true });
     const world: World = {
-      ...newAreas(),
+      ...newAreas(release),
       cluster: { name: "big", version: nodeCount, quorate: true },
       entry: "pve1",
       nodes: new Map(),

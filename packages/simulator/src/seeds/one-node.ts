@@ -14,11 +14,11 @@ const day = 86_400;
 export const oneNode: Seed = {
   story: "One node fresh from the installer: VM 100 runs, VM 101 is stopped, CT 200 runs.",
   origin,
-  build() {
+  build(release) {
     const random = createRandom(1001);
-    const { access, credentials } = seedAccounts(random, "prod");
+    const { access, credentials } = seedAccounts(random, "prod", release);
     const world: World = {
-      ...newAreas(),
+      ...newAreas(release),
       entry: "pve1",
       nodes: new Map(),
       guests: new Map(),

@@ -1,3 +1,4 @@
+import type { Release } from "../contracts.js";
 import type { World } from "../world.js";
 
 /** A task that had ended (or was cut off) before the simulator started. */
@@ -39,5 +40,5 @@ export interface Seed {
   /** Epoch seconds at which the simulator's clock starts. */
   readonly origin: number;
   /** Builds a new world each time it is called. */
-  build(): Seeded;
+  build(release: Release): Seeded;
 }

@@ -25,11 +25,11 @@ export const threeNodes: Seed = {
   story:
     "The cluster lab: three nodes, a dozen guests of both kinds, shared storage, backups and one night that failed.",
   origin,
-  build() {
+  build(release) {
     const random = createRandom(3001);
-    const { access, credentials } = seedAccounts(random, "prod");
+    const { access, credentials } = seedAccounts(random, "prod", release);
     const world: World = {
-      ...newAreas(),
+      ...newAreas(release),
       cluster: { name: "lab", version: 3, quorate: true },
       entry: "pve1",
       nodes: new Map(),

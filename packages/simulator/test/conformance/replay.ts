@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { releases } from "../../src/contracts.js";
 import { type Simulator, totpCode } from "../../src/index.js";
 import { createSimulatorFrom } from "../../src/simulator.js";
 import type { World } from "../../src/world.js";
@@ -33,7 +34,7 @@ export async function replay(
   exchanges: readonly Exchange[],
   { before, credentials, pauses, left }: Circumstances,
 ): Promise<Outcome[]> {
-  const seeded = wireWorld.build();
+  const seeded = wireWorld.build(releases[0]);
   await using sim = createSimulatorFrom({ ...wireWorld, build: () => seeded });
   const names = new Map<string, string>();
   const outcomes: Outcome[] = [];

@@ -21,14 +21,14 @@ export const secrets = {
 export const wireWorld: Seed = {
   story: "The node of the transcript.",
   origin,
-  build() {
+  build(release) {
     const random = createRandom(4711);
     const local = planStorage("local", "dir", ["rootdir", "images", "backup", "iso", "vztmpl", "snippets"], 252, {
       path: "/var/lib/vz",
       "prune-backups": "keep-all=1",
     });
     const world: World = {
-      ...newAreas(),
+      ...newAreas(release),
       entry: "pve",
       nodes: new Map(),
       guests: new Map(),

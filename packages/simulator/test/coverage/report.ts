@@ -1,9 +1,10 @@
 import { writeFileSync } from "node:fs";
-import { contract } from "../../src/generated/contract.gen.js";
+import { contractOf, releases } from "../../src/contracts.js";
 import { type Reach, reachOfOperations } from "./runs.js";
 
 /** `tsx report.ts <file.md>`: writes which operations the simulator behaves, as its own answers show it. */
 const [target = ""] = process.argv.slice(2);
+const contract = contractOf(releases[0]);
 const reach = await reachOfOperations(contract);
 const routes = Object.keys(contract.operations);
 const of = (wanted: Reach | undefined): string[] => routes.filter((route) => reach.get(route) === wanted);

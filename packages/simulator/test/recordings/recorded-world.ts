@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { seedAccess } from "../../src/access.js";
+import { releases } from "../../src/contracts.js";
 import type { Simulator } from "../../src/index.js";
 import { planNode, plantFile } from "../../src/seeds/plans.js";
 import type { Seed } from "../../src/seeds/seed.js";
@@ -21,12 +22,12 @@ const mebibyte = 1024 ** 2;
 const bareNode: Seed = {
   story: "The recorded node before anything was recorded.",
   origin,
-  build() {
+  build(release) {
     const random = createRandom(815);
     const settings = { path: "/var/lib/vz" };
     const local = planStorage("local", "dir", ["iso", "vztmpl", "backup"], 252, settings);
     const world: World = {
-      ...newAreas(),
+      ...newAreas(release),
       entry: "pve",
       nodes: new Map(),
       guests: new Map(),
@@ -92,7 +93,7 @@ export interface RecordedWorld {
 
 /** Opens the bare node; the recorded `seed/*` flows build the world up from it. */
 export function openRecordedWorld(): RecordedWorld {
-  const seeded = bareNode.build();
+  const seeded = bareNode.build(releases[0]);
   const { world } = seeded;
   const sim = createSimulatorFrom({ ...bareNode, build: () => seeded });
   const names = new Map<string, string>();
