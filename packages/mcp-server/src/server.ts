@@ -4,6 +4,9 @@ import { type CallSettings, callTool } from "./call.js";
 import { type Caller, localCaller } from "./caller.js";
 import { furthestReach, listedTools } from "./exposure.js";
 import { instructionsFor } from "./instructions.js";
+import { getPrompt, listPrompts } from "./prompts/handlers.js";
+import { complete } from "./resources/completion.js";
+import { listResources, listTemplates, readResource } from "./resources/handlers.js";
 import { type Target, targetsOf } from "./target.js";
 
 /** What a server is made from. */
@@ -13,6 +16,7 @@ export interface ServerSettings extends CallSettings {
 
 /** The list changes only with the server's version, its settings and the caller, so a client may keep it this long. */
 const LIST_TTL = 3_600_000;
+const LISTS = ["tools/list", "resources/list", "resources/templates/list", "prompts/list", "server/discover"] as const;
 
 /**
  * Makes a factory of MCP servers, one for each caller. Servers hold no state of their own: what one answers follows from
@@ -28,17 +32,25 @@ function serverFor(settings: ServerSettings, caller: Caller): Server {
   const server = new Server(
     { name: "pve-mcp", title: "Proxmox VE", version },
     {
-      capabilities: { tools: {} },
+      capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
       instructions: instructionsFor({
         reach: furthestReach(targets, caller),
         waitBudget,
         targets: targetsOf(targets, caller).map(({ name }) => name),
       }),
-      cacheHints: { "tools/list": cacheHint, "server/discover": cacheHint },
+      cacheHints: Object.fromEntries(LISTS.map((list) => [list, cacheHint])),
     },
   );
   server.setRequestHandler("tools/list", () => ({ tools: advertisedTools(targets, caller) }));
   server.setRequestHandler("tools/call", ({ params }, context) => callTool(settings, caller, params, context));
+  server.setRequestHandler("resources/list", () => ({ resources: listResources(settings, caller) }));
+  server.setRequestHandler("resources/templates/list", () => ({ resourceTemplates: listTemplates(settings, caller) }));
+  server.setRequestHandler("resources/read", ({ params }, context) =>
+    readResource(settings, caller, params.uri, context),
+  );
+  server.setRequestHandler("prompts/list", () => ({ prompts: listPrompts() }));
+  server.setRequestHandler("prompts/get", ({ params }) => getPrompt(params.name, params.arguments));
+  server.setRequestHandler("completion/complete", ({ params }, context) => complete(settings, caller, params, context));
   return server;
 }
 
