@@ -2,7 +2,7 @@ import { delimiter } from "node:path";
 import type { Risk } from "@pve/tools";
 import { z } from "zod";
 import { type FileConfig, readFileConfig } from "./config-file.js";
-import { readFlags } from "./flags.js";
+import { type OwnFlags, type ReadFlags, readFlags } from "./flags.js";
 import type { GivesConfig } from "./gives/gives.js";
 import {
   allowSetting,
@@ -27,11 +27,14 @@ export interface ServerConfig {
   readonly warnings: readonly string[];
 }
 
-/** What the process was started to do. */
-export type Invocation =
-  | { readonly kind: "help" }
-  | { readonly kind: "version" }
-  | { readonly kind: "serve"; readonly config: ServerConfig };
+/** A configuration, and what the command line said beside it. */
+export interface Loaded {
+  readonly config: ServerConfig;
+  /** What the command's own flags were given. */
+  readonly own: ReadFlags["own"];
+  /** The words that are no flags. */
+  readonly words: readonly string[];
+}
 
 /** Where configuration comes from. `readFile` throws when the file cannot be read. */
 export interface ConfigSources {
@@ -72,16 +75,14 @@ export const CONFIG_VARIABLE = "PVE_MCP_CONFIG";
 const ONLY_TARGET = "pve";
 
 /**
- * Reads environment, command line and configuration file into a configuration. `--help` and `--version` win over
- * everything else. Targets come from the file where it names any, and otherwise from the environment.
+ * Reads environment, command line and configuration file into a configuration. Targets come from the file where it
+ * names any, and otherwise from the environment. `takes` are the flags of one command, beside those of all.
  *
  * @throws PveMcpConfigError naming all problems at once.
  */
-export function readConfig(sources: ConfigSources): Invocation {
+export function readConfig(sources: ConfigSources, takes: OwnFlags = {}): Loaded {
   const { env, argv, readFile } = sources;
-  const { flags, problems: flagProblems } = readFlags(argv);
-  if (flags.help) return { kind: "help" };
-  if (flags.version) return { kind: "version" };
+  const { flags, own, words, problems: flagProblems } = readFlags(argv, takes);
   // An empty variable is how compose files and client forms write "not set".
   const variable = (name: string): string | undefined => env[name]?.trim() || undefined;
   const file = readFileAt(flags.config ?? variable(CONFIG_VARIABLE), sources);
@@ -97,7 +98,7 @@ export function readConfig(sources: ConfigSources): Invocation {
   const targets = file.config?.targets ?? (fromEnv.target === undefined ? [] : [fromEnv.target]);
   if (problems.length > 0 || !general.success) throw new PveMcpConfigError(problems);
   const gives = { ...givesFromEnv(variable), ...file.config?.gives };
-  return { kind: "serve", config: { ...configOf(general.data, targets, file.config), gives } };
+  return { config: { ...configOf(general.data, targets, file.config), gives }, own, words };
 }
 
 /** Directories are separated as in PATH. */

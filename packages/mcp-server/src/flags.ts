@@ -1,7 +1,5 @@
 /** What the command line said, before anything is checked for sense. */
 interface Flags {
-  readonly help: boolean;
-  readonly version: boolean;
   /** Words given to `--allow`, commas split. */
   readonly allow: readonly string[];
   /** The last value given to `--wait`. */
@@ -10,35 +8,54 @@ interface Flags {
   readonly config: string | undefined;
 }
 
+/** What a command takes beside the settings that every command has. */
+export interface OwnFlags {
+  /** Flags with a value, and what to say when it is missing. */
+  readonly valued?: Readonly<Record<string, string>>;
+  /** Flags whose value may be left out. */
+  readonly optional?: readonly string[];
+  /** Flags without a value. */
+  readonly bare?: readonly string[];
+  /** How many words that are no flags; none unless given. */
+  readonly words?: number;
+}
+
 /** The flags, and what could not be read as one. */
 export interface ReadFlags {
   readonly flags: Flags;
+  /** What a command's own flags were given; an empty list where one stood without a value. */
+  readonly own: Readonly<Record<string, readonly string[]>>;
+  /** The words that are no flags, as many as the command takes. */
+  readonly words: readonly string[];
   readonly problems: readonly string[];
 }
 
-const VALUED = ["--allow", "--wait", "--config"] as const;
-const BARE = ["--help", "--version"] as const;
+const VALUED: Readonly<Record<string, string>> = {
+  "--allow": "--allow change or --allow destroy",
+  "--wait": "a number of seconds, such as --wait 45",
+  "--config": "a file, such as --config pve-mcp.yaml",
+};
+const BARE = ["--help", "--version"];
 const SHORT: Readonly<Record<string, string>> = { "-h": "--help", "-V": "--version" };
-
-/** Every flag the server knows, in the order in which `--help` names them. */
-const flagNames: readonly string[] = [...VALUED, ...BARE];
 
 /**
  * Reads the command line; never throws.
  *
- * A word that is no flag is reported by its position and not repeated: people paste tokens here.
+ * A word that is not expected is reported by its position and not repeated: people paste tokens here.
  */
-export function readFlags(argv: readonly string[]): ReadFlags {
+export function readFlags(argv: readonly string[], takes: OwnFlags = {}): ReadFlags {
+  const known = grammarOf(takes);
   const seen: Record<string, string[]> = {};
+  const words: string[] = [];
   const problems: string[] = [];
   for (let at = 0; at < argv.length; at += 1) {
-    const word = argv[at] ?? "";
-    const equals = word.startsWith("--") ? word.indexOf("=") : -1;
-    const inline = equals === -1 ? undefined : word.slice(equals + 1);
-    const written = equals === -1 ? word : word.slice(0, equals);
-    const name = SHORT[written] ?? written;
-    if (!isOneOf(VALUED, name)) {
-      const problem = bareProblem(name, at, inline);
+    const { name, inline, plain } = parted(argv[at] ?? "");
+    if (plain && words.length < (takes.words ?? 0)) {
+      words.push(argv[at] ?? "");
+      continue;
+    }
+    if (!known.takesValue(name)) {
+      const problem = bareProblem(name, at, inline, known);
       if (problem === undefined) seen[name] = [];
       else problems.push(problem);
       continue;
@@ -46,37 +63,62 @@ export function readFlags(argv: readonly string[]): ReadFlags {
     const next = argv[at + 1];
     const value = inline ?? (next?.startsWith("--") === true ? undefined : next);
     if (inline === undefined && value !== undefined) at += 1;
-    if (value === undefined || value === "") problems.push(`${name} needs a value: ${VALUE_HINTS[name]}.`);
-    else seen[name] = [...(seen[name] ?? []), value];
+    if (value !== undefined && value !== "") seen[name] = [...(seen[name] ?? []), value];
+    else if (known.isOptional(name)) seen[name] ??= [];
+    else problems.push(`${name} needs a value: ${known.hint(name)}.`);
   }
-  return { flags: flagsOf(seen), problems };
+  return { flags: flagsOf(seen), own: ownOf(seen), words, problems };
 }
 
-const VALUE_HINTS = {
-  "--allow": "--allow change or --allow destroy",
-  "--wait": "a number of seconds, such as --wait 45",
-  "--config": "a file, such as --config pve-mcp.yaml",
-} as const;
+/** Which flags there are, and of what kind. */
+interface Grammar {
+  readonly names: readonly string[];
+  readonly takesValue: (name: string) => boolean;
+  readonly isOptional: (name: string) => boolean;
+  readonly isBare: (name: string) => boolean;
+  readonly hint: (name: string) => string;
+}
 
-function bareProblem(name: string, at: number, inline: string | undefined): string | undefined {
-  if (!name.startsWith("-")) {
-    return `Word ${at + 1} of the command line is not a flag (it is not repeated here). Known flags: ${flagNames.join(", ")}.`;
-  }
-  if (!isOneOf(BARE, name)) return `${name} is not a flag of pve-mcp. Known flags: ${flagNames.join(", ")}.`;
+function grammarOf({ valued = {}, optional = [], bare = [] }: OwnFlags): Grammar {
+  const hints = { ...VALUED, ...valued };
+  const without = [...bare, ...BARE];
+  return {
+    names: [...Object.keys(hints), ...optional, ...without],
+    takesValue: (name) => Object.hasOwn(hints, name) || optional.includes(name),
+    isOptional: (name) => optional.includes(name),
+    isBare: (name) => without.includes(name),
+    hint: (name) => hints[name] ?? "",
+  };
+}
+
+function parted(word: string): { readonly name: string; readonly inline: string | undefined; readonly plain: boolean } {
+  const equals = word.startsWith("--") ? word.indexOf("=") : -1;
+  const written = equals === -1 ? word : word.slice(0, equals);
+  return {
+    name: SHORT[written] ?? written,
+    inline: equals === -1 ? undefined : word.slice(equals + 1),
+    plain: !word.startsWith("-"),
+  };
+}
+
+function bareProblem(name: string, at: number, inline: string | undefined, known: Grammar): string | undefined {
+  const names = `Known flags: ${known.names.join(", ")}.`;
+  if (!name.startsWith("-"))
+    return `Word ${at + 1} of the command line is not a flag (it is not repeated here). ${names}`;
+  if (!known.isBare(name)) return `${name} is not a flag of pve-mcp. ${names}`;
   return inline === undefined ? undefined : `${name} takes no value. Write ${name} alone.`;
 }
 
 function flagsOf(seen: Readonly<Record<string, readonly string[]>>): Flags {
   const allow = (seen["--allow"] ?? []).flatMap((value) => value.split(",")).map((word) => word.trim());
   return {
-    help: "--help" in seen,
-    version: "--version" in seen,
     allow: allow.filter((word) => word !== ""),
     wait: seen["--wait"]?.at(-1),
     config: seen["--config"]?.at(-1),
   };
 }
 
-function isOneOf<const Names extends readonly string[]>(names: Names, name: string): name is Names[number] {
-  return names.includes(name);
+function ownOf(seen: Readonly<Record<string, readonly string[]>>): ReadFlags["own"] {
+  const shared = [...Object.keys(VALUED), ...BARE];
+  return Object.fromEntries(Object.entries(seen).filter(([name]) => !shared.includes(name)));
 }

@@ -1,15 +1,12 @@
 import { DEFAULT_WAIT_SECONDS } from "./settings.js";
 
-/** What `pve-mcp --help` prints. */
-export const usage = `pve-mcp: an MCP server for a Proxmox VE cluster, over stdin and stdout.
-
-Usage: pve-mcp [--allow change|destroy] [--wait <seconds>] [--config <file>]
-
-  --allow change     also list tools that change things (start, create, snapshot, configure)
-  --allow destroy    also list tools that lose data, cut access or stop what people use; includes change
+/** The settings that every command takes, as `--help` prints them. */
+export const settingsUsage = `Settings:
+  --allow change     also allow tools that change things (start, create, snapshot, configure)
+  --allow destroy    also allow tools that lose data, cut access or stop what people use; includes change
   --wait <seconds>   how long a call may wait for its task before it answers "still running" (default ${DEFAULT_WAIT_SECONDS})
   --config <file>    YAML file with targets and further settings
-  --help, -h         this text
+  --help, -h         this text; after a command, what the command takes
   --version, -V      the version
 
 Environment:
@@ -25,3 +22,19 @@ Environment:
 
 Without --allow the server only reads.
 `;
+
+/** What `pve-mcp --help` prints. */
+export function usage(commands: Readonly<Record<string, { readonly summary: string }>>): string {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length));
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}   ${summary}`);
+  return `pve-mcp: an MCP server for Proxmox VE clusters.
+
+Usage: pve-mcp [command] [settings]
+
+Commands:
+${lines.join("\n")}
+
+${settingsUsage}
+Exit status: 0 done, 1 failed, 2 unusable settings, 3 refused before anything was sent, 4 no node could be reached.
+`;
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Invocation, PveMcpConfigError, readConfig } from "../src/config.js";
+import { type Loaded, PveMcpConfigError, readConfig } from "../src/config.js";
 
 const SECRET = "5b1a4c8e-0f3d-4c7e-9a51-6d2f8b7c1e90";
 const TOKEN = `assistant@pve!reader=${SECRET}`;
@@ -40,7 +40,7 @@ describe("a configuration file", () => {
     wait: 20,
   };
 
-  function fromFile(content: unknown, env: Readonly<Record<string, string>> = {}, ...argv: string[]): Invocation {
+  function fromFile(content: unknown, env: Readonly<Record<string, string>> = {}, ...argv: string[]): Loaded {
     const readFile = (path: string): string => {
       const text = path === "/run/secrets/mcp.yaml" ? JSON.stringify(content) : files[path];
       if (text === undefined) throw new Error("ENOENT");

@@ -1,0 +1,24 @@
+import type { CommandInput } from "./command.js";
+import { CONFIG_VARIABLE, type Loaded, PveMcpConfigError, readConfig } from "./config.js";
+import type { OwnFlags } from "./flags.js";
+
+/**
+ * Reads the configuration for a command, with the flags that are its own. `undefined` when it cannot be used: every
+ * problem then stands on stderr, and the command ends with `EXIT.usage`.
+ */
+export async function loadConfig(
+  { argv, env, readFile, err }: Pick<CommandInput, "argv" | "env" | "readFile" | "err">,
+  takes: OwnFlags = {},
+): Promise<Loaded | undefined> {
+  const named = env[CONFIG_VARIABLE] !== undefined || argv.some((word) => word.startsWith("--config"));
+  // Most starts have no file, and need not wait for a parser to load.
+  const yaml = named ? { parseYaml: (await import("yaml")).parse } : {};
+  try {
+    return readConfig({ env, argv, readFile, ...yaml }, takes);
+  } catch (error) {
+    if (!(error instanceof PveMcpConfigError)) throw error;
+    const problems = error.problems.map((problem) => `  - ${problem}\n`).join("");
+    err(`pve-mcp cannot start:\n${problems}Run pve-mcp --help for all settings.\n`);
+    return undefined;
+  }
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { EXIT } from "../src/command.js";
+import { commands } from "../src/commands.js";
+import { runCommand } from "../src/run-command.js";
+
+interface Ran {
+  readonly status: number | undefined;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function run(...argv: string[]): Promise<Ran> {
+  let out = "";
+  let err = "";
+  const status = await runCommand({
+    argv,
+    env: {},
+    version: "1.2.3",
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    readFile: () => {
+      throw new Error("ENOENT");
+    },
+    exit: () => {},
+  });
+  return { status, out, err };
+}
+
+describe("pve-mcp", () => {
+  it("answers --help and --version before it looks at anything else", async () => {
+    expect(await run("--nonsense", "--version")).toEqual({ status: EXIT.done, out: "1.2.3\n", err: "" });
+    expect(await run("-V")).toMatchObject({ out: "1.2.3\n" });
+    expect(await run("--nonsense", "-h")).toMatchObject({ status: EXIT.done, err: "" });
+  });
+
+  it("names every command, flag and variable in its help", async () => {
+    const { out } = await run("--help");
+    const names = [
+      ...Object.keys(commands),
+      "PVE_MCP_CONFIG",
+      "--config",
+      "PVE_URL",
+      "PVE_TOKEN",
+      "PVE_TOKEN_FILE",
+      "PVE_FINGERPRINT",
+      "PVE_CA",
+      "PVE_INSECURE",
+      "PVE_SECRETS_DIR",
+      "PVE_UPLOAD_DIRS",
+      "--allow",
+      "--wait",
+      "Exit status",
+    ];
+    for (const name of names) expect(out).toContain(name);
+  });
+
+  it.each(Object.keys(commands))("%s explains itself", async (name) => {
+    const { status, out } = await run(name, "--help");
+    expect(status).toBe(EXIT.done);
+    expect(out).toMatch(new RegExp(`^pve-mcp ${name}: .*[\\s\\S]*Usage: pve-mcp .*${name}`));
+  });
+
+  it("serves when no command is named, and says what it lacks", async () => {
+    const [bare, named] = [await run("--wait", "5"), await run("serve", "--wait", "5")];
+    expect(bare).toMatchObject({ status: EXIT.usage, out: "", err: expect.stringContaining("PVE_URL is not set") });
+    expect(named).toEqual(bare);
+  });
+
+  it("refuses a word that is no command without repeating it", async () => {
+    const { status, err } = await run("sesame");
+    expect(status).toBe(EXIT.usage);
+    expect(err).toContain("Commands: serve");
+    expect(err).not.toContain("sesame");
+  });
+});
