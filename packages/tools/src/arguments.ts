@@ -16,7 +16,8 @@ export function checkArguments(tool: ResolvedTool, given: Readonly<Record<string
   const problems: Record<string, string> = {};
   const checked: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
-    const schema = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    const key = Object.hasOwn(properties, name) ? name : familyOf(name);
+    const schema = Object.hasOwn(properties, key) && !name.endsWith("[n]") ? properties[key] : undefined;
     if (schema === undefined) problems[name] = unknownArgument(tool, name);
     else if (value !== undefined && value !== null) {
       const result = fit(value, schema);
@@ -74,7 +75,12 @@ function checkOptions(
 
 /** Whether an option is among those known, where a family is written `net[n]`. */
 function isOption(name: string, known: readonly string[]): boolean {
-  return known.includes(name) || known.includes(name.replace(/\d+$/, "[n]"));
+  return known.includes(name) || known.includes(familyOf(name));
+}
+
+/** The family that a name like `net0` is of: `net[n]`. */
+export function familyOf(name: string): string {
+  return name.replace(/\d+$/, "[n]");
 }
 
 type Fit = { readonly value: unknown } | undefined;

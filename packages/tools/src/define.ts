@@ -132,6 +132,8 @@ export interface ToolEntry {
   readonly brief?: Readonly<Record<string, string | undefined>>;
   /** Rows such a list shows unless `limit` says otherwise; 50 without it. */
   readonly rows?: number;
+  /** The answer is PVE's own, whatever it is. */
+  readonly verbatim?: true;
   /** Fields shown of the answer, in this order. */
   readonly keep?: readonly string[];
   /** Doing it twice has no further effect. Only a POST has to say so. */

@@ -1,9 +1,10 @@
-import { type Arguments, checkArguments } from "./arguments.js";
+import { type Arguments, checkArguments, familyOf } from "./arguments.js";
 import { ToolArgumentError, ToolPreconditionError } from "./errors.js";
 import { explain } from "./explain.js";
 import { findGuest } from "./find-guest.js";
 import type { Answer, ExecuteContext, GuestKind, Invocation } from "./invocation.js";
 import { callOperation, isTask } from "./operation.js";
+import { verbatimAnswer } from "./operations/verbatim-answer.js";
 import { recipes } from "./recipes/recipes.js";
 import type { ResolvedTool } from "./resolved.js";
 import { isRecord } from "./schema.js";
@@ -64,11 +65,18 @@ async function prepare(tool: ResolvedTool, args: Arguments, context: ExecuteCont
 
 /** Arguments under the operation's own names. */
 function mapArguments(tool: ResolvedTool, args: Arguments): Record<string, unknown> {
-  const entries = Object.entries(tool.entry.accepts).flatMap(([name, target]) => {
-    const parameter = typeof target === "string" ? target : target.for;
-    return parameter === undefined || args[name] === undefined ? [] : [[parameter, args[name]] as const];
+  const { accepts } = tool.entry;
+  const entries = Object.entries(args).flatMap(([name, value]) => {
+    const target = Object.hasOwn(accepts, name) ? accepts[name] : undefined;
+    const parameter = typeof target === "object" ? target.for : (target ?? memberOf(accepts, name));
+    return parameter === undefined || value === undefined ? [] : [[parameter, value] as const];
   });
   return { ...tool.entry.fixed, ...Object.fromEntries(entries) };
+}
+
+/** The name itself where it is one of an accepted family, such as `net0` of `net[n]`. */
+function memberOf(accepts: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  return Object.hasOwn(accepts, familyOf(name)) ? name : undefined;
 }
 
 function nowhereToKeep(tool: ResolvedTool): ToolPreconditionError {
@@ -115,6 +123,7 @@ async function runOperation(call: Invocation): Promise<Answer> {
   const { entry } = call.tool;
   const result = await callOperation(call, entry.operation, { ...call.params, ...call.options });
   if (isTask(result)) return withGuest(call, await awaitTask(call, result));
+  if (entry.verbatim === true) return verbatimAnswer(call, result);
   if (!Array.isArray(result)) return isRecord(result) ? answerOf(project(result, entry.keep)) : { done: true };
   const rows = result.filter(isRecord);
   if (entry.lists === true) return { ...windowOf(filterRows(rows, call.args["filter"]), call.args, entry.keep) };

@@ -26,6 +26,7 @@ export type {
   SendFile,
 } from "./invocation.js";
 export { nearNames } from "./near-names.js";
+export { findOperation, operationRoutes } from "./operations/find-operation.js";
 export type { Hints, ResolvedTool } from "./resolved.js";
 export type { Json, JsonSchema, ObjectSchema } from "./schema.js";
 

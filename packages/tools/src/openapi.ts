@@ -14,10 +14,14 @@ export interface SpecSchema {
   readonly required?: readonly string[];
   readonly "x-pve-format"?: string;
   readonly "x-pve-property-string"?: unknown;
+  readonly "x-pve-since"?: string;
 }
 
 /** One operation of the document, flattened to what tools need. */
 export interface SpecOperation {
+  /** What it does, in a sentence. */
+  readonly summary: string;
+  readonly description: string | undefined;
   /** Parameters of path, query and body together; a family such as `net0`, `net1` is written `net[n]`. */
   readonly parameters: Readonly<Record<string, SpecSchema>>;
   readonly required: ReadonlySet<string>;
@@ -29,7 +33,22 @@ export interface SpecOperation {
   readonly filtered: boolean;
   readonly permissions: unknown;
   readonly since: string | undefined;
+  /** PVE refuses API tokens here. */
+  readonly ticketOnly: boolean;
 }
+
+/** The routes of all operations of the document, sorted. */
+export function operationRoutes(document: unknown): readonly string[] {
+  const paths = member(document, "paths") ?? {};
+  const routes = Object.entries(paths).flatMap(([path, methods]) =>
+    METHODS.filter((method) => isRecord(methods) && method in methods).map(
+      (method) => `${method.toUpperCase()} ${path}`,
+    ),
+  );
+  return routes.sort();
+}
+
+const METHODS = ["get", "post", "put", "delete"];
 
 /** Finds operations by route in the OpenAPI document of `@pve/client`; undefined where there is no such route. */
 export function readOpenApi(document: unknown): (route: string) => SpecOperation | undefined {
@@ -48,8 +67,10 @@ function flatten(operation: Readonly<Record<string, unknown>>, route: string): S
   const response = member(member(member(operation, "responses"), "200"), "content");
   const envelope = schemaOf(member(response, "application/json")?.["schema"]);
   const permissions = member(operation, "x-pve-permissions");
-  const since = operation["x-pve-since"];
+  const { summary, description, "x-pve-since": since, "x-pve-task": task } = operation;
   return {
+    summary: String(summary),
+    description: typeof description === "string" ? description : undefined,
     parameters: {
       ...Object.fromEntries(listed.map((parameter) => [String(parameter["name"]), described(parameter)])),
       ...form.properties,
@@ -60,10 +81,11 @@ function flatten(operation: Readonly<Record<string, unknown>>, route: string): S
       ...(form.required ?? []),
     ]),
     returns: envelope.properties?.["data"] ?? {},
-    task: operation["x-pve-task"] !== undefined,
+    task: task !== undefined && task !== "never",
     filtered: route.startsWith("GET ") && permissions?.["user"] === "all",
     permissions,
     since: typeof since === "string" ? since : undefined,
+    ticketOnly: operation["x-pve-allowtoken"] === false,
   };
 }
 

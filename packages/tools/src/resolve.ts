@@ -7,7 +7,8 @@ import type { Hints, ResolvedTool } from "./resolved.js";
 import type { JsonSchema, ObjectSchema, SchemaType } from "./schema.js";
 import { windowParametersOf } from "./window.js";
 
-const LEFT_OUT = {
+/** Said of the argument that names a node, where it may be left out. */
+export const LEFT_OUT = {
   vm: "Left out, it is found from the VMID.",
   container: "Left out, it is found from the container's VMID.",
   guest: "Left out, it is found from the VMID.",
@@ -115,8 +116,8 @@ function ownParameter({ for: _for, required: _required, brief: _brief, spreads, 
   return { ...schema, ...(spreads !== undefined && { additionalProperties: true }) };
 }
 
-/** A parameter of the operation as a flat schema: a property string may be text or an object, a list text or a list. */
-function operationParameter(schema: SpecSchema): JsonSchema {
+/** A parameter of an operation as a flat schema: a property string may be text or an object, a list text or a list. */
+export function operationParameter(schema: SpecSchema): JsonSchema {
   const { description, minimum, maximum } = schema;
   const fallback = schema.default;
   const plainDefault =

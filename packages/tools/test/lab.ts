@@ -1,7 +1,7 @@
 import { createClient, type PveClient, type TransportInit } from "@pve/client";
 import { upload } from "@pve/client/node";
 import { createSimulator, type Simulator } from "@pve/simulator";
-import { type Answer, type ExecuteContext, execute, findTool, type SendFile } from "../src/index.js";
+import { type Answer, type ExecuteContext, execute, findOperation, findTool, type SendFile } from "../src/index.js";
 
 /** A request on its way, before it reaches the cluster. */
 export interface Passing {
@@ -17,7 +17,7 @@ export interface Lab extends AsyncDisposable {
   readonly other: PveClient;
   /** What was kept away from answers, by name. */
   readonly secrets: ReadonlyMap<string, string>;
-  /** Runs a tool by name. */
+  /** Runs a tool by name, or an operation by its route. */
   run(name: string, args?: Readonly<Record<string, unknown>>, more?: Partial<ExecuteContext>): Promise<Answer>;
 }
 
@@ -66,8 +66,8 @@ export function openLab({ caller = "token", seed = "three-nodes", meanwhile }: L
     sim,
     other,
     secrets,
-    run(name, args = {}, more = {}) {
-      const tool = findTool(name);
+    async run(name, args = {}, more = {}) {
+      const tool = findTool(name) ?? (await findOperation(name));
       if (tool === undefined) throw new Error(`no tool ${name}`);
       return execute(tool, args, { client, now, saveSecret, sendFile, ...more });
     },
