@@ -1,14 +1,22 @@
-import type { CallToolResult } from "@modelcontextprotocol/server";
+import type { CallToolResult, ContentBlock } from "@modelcontextprotocol/server";
 import type { Answer, Json } from "@pve/tools";
+import type { Action } from "./action.js";
 import { cleanText, cleanValue, renderText } from "./render.js";
+import { linksFor } from "./resources/links.js";
 
-/** A tool's answer as a result: structured, and the same as compact text. */
-export function answered({ notes = [], ...rest }: Answer): CallToolResult {
+/**
+ * A tool's answer as a result: structured, and the same as compact text, with links to what was left out. With the
+ * argument `chart` the readings come as a picture instead of as numbers.
+ */
+export async function answered(action: Action, given: Answer): Promise<CallToolResult> {
+  const { chart } = action.args;
+  const picture = chart === "svg" || chart === "png" ? await pictureOf(given, chart) : undefined;
+  const { notes = [], ...rest } = picture === undefined ? given : { ...given, series: undefined };
   const data = cleanRecord(rest);
   const clean = notes.map(cleanText);
   const text = [renderText(data), ...clean.map((note) => `Note: ${note}`)].join("\n");
   return {
-    content: [{ type: "text", text }],
+    content: [{ type: "text", text }, ...(picture === undefined ? [] : [picture]), ...linksFor(action, rest)],
     structuredContent: { ...data, ...(clean.length > 0 && { notes: clean }) },
   };
 }
@@ -18,6 +26,12 @@ export function failed(text: string): CallToolResult {
   return { isError: true, content: [{ type: "text", text }] };
 }
 
+async function pictureOf(answer: Answer, format: "svg" | "png"): Promise<ContentBlock | undefined> {
+  const { chartOf } = await import("./chart/chart-of-answer.js");
+  return chartOf(answer, format);
+}
+
 function cleanRecord(record: Readonly<Record<string, Json | undefined>>): Readonly<Record<string, Json | undefined>> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [cleanText(key), cleanValue(value)]));
+  const present = Object.entries(record).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present.map(([key, value]) => [cleanText(key), cleanValue(value)]));
 }

@@ -34,7 +34,7 @@ export async function runAction(
       ...(settings.now !== undefined && { now: settings.now }),
       ...target.gives,
     });
-    return answered(answer);
+    return await answered(action, answer);
   } catch (error) {
     return failed(failureText(tool.name, error, settings.onDefect));
   } finally {

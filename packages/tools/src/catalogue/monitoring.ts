@@ -15,6 +15,13 @@ const series = {
   items: { type: "string" },
 } as const satisfies Parameter;
 
+const chart = {
+  type: "string",
+  brief: "Readings as a picture",
+  description: "Draw the readings (of series, or cpu) as a picture instead of listing them.",
+  enum: ["png", "svg"],
+} as const satisfies Parameter;
+
 /** How things are doing, and did. */
 export const monitoring = toolset({
   id: "monitoring",
@@ -25,7 +32,7 @@ export const monitoring = toolset({
       summary:
         "Sums up what was recorded of a node over an hour, day, week, month or year: processor, load, memory, network, pressure, each with min, mean, max, last and trend. For this moment use get_node_status.",
       risk: "read",
-      accepts: { node_name: "node", timeframe, cf: "cf", series },
+      accepts: { node_name: "node", timeframe, cf: "cf", series, chart },
       optional: ["timeframe"],
       recipe: "statistics",
       example: { node_name: "pve1", timeframe: "day" },
@@ -35,7 +42,7 @@ export const monitoring = toolset({
       summary:
         "Sums up what was recorded of a virtual machine over an hour up to a year: processor, memory, network and disk traffic, each with min, mean, max, last and trend. For this moment use get_vm_status.",
       risk: "read",
-      accepts: { node_name: "node", vmid: "vmid", timeframe, cf: "cf", series },
+      accepts: { node_name: "node", vmid: "vmid", timeframe, cf: "cf", series, chart },
       optional: ["timeframe"],
       locates: "vm",
       recipe: "statistics",
@@ -46,7 +53,7 @@ export const monitoring = toolset({
       summary:
         "Sums up what was recorded of a container over an hour up to a year: processor, memory, disk and network, each with min, mean, max, last and trend. For this moment use get_container_status.",
       risk: "read",
-      accepts: { node_name: "node", container_id: "vmid", timeframe, cf: "cf", series },
+      accepts: { node_name: "node", container_id: "vmid", timeframe, cf: "cf", series, chart },
       optional: ["timeframe"],
       locates: "container",
       recipe: "statistics",

@@ -8,6 +8,9 @@ import { namesIn } from "./names-in.js";
 /** A change over the span below this share of the mean is noise. */
 const STEADY = 0.1;
 
+/** What a chart shows when no series is named. */
+const DRAWN = "cpu";
+
 const SHARE = "share of maxcpu, 0 to 1";
 const UNITS: Readonly<Record<string, string>> = {
   cpu: SHARE,
@@ -59,7 +62,8 @@ export async function statistics(call: Invocation): Promise<Answer> {
   const result = await callOperation(call, call.tool.entry.operation, { ...call.params, timeframe });
   const rows = (Array.isArray(result) ? result.filter(isRecord) : []).filter((row) => Object.keys(row).length > 1);
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((name) => name !== "time").sort();
-  const wanted = namesIn(call.args["series"]);
+  const named = namesIn(call.args["series"]);
+  const wanted = named.length === 0 && call.args["chart"] !== undefined ? [DRAWN] : named;
   const shown = wanted.includes("all") ? names : wanted;
   const unknown = shown.filter((name) => !names.includes(name));
   const [first, second] = rows;
