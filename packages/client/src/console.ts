@@ -16,6 +16,8 @@ import { Terminal } from "./terminal.js";
 export type OpenTerminalOptions = ConsoleTarget & {
   /** Serial port of a virtual machine. Default: the one set as display, else the only one. */
   readonly serial?: "serial0" | "serial1" | "serial2" | "serial3";
+  /** Of a node: what runs in it. `upgrade` installs the node's updates, and is for root@pam signed in with a password. */
+  readonly cmd?: "login" | "upgrade" | "ceph_install";
   /** Size of the window. Default: what the terminal thinks, usually 80 by 24. */
   readonly columns?: number;
   readonly rows?: number;
@@ -51,9 +53,11 @@ export async function openTerminal(pve: PveClient, options: OpenTerminalOptions)
   });
 }
 
-function openProxy(pve: PveClient, { node, guest }: ConsolePlace, { serial, signal }: OpenTerminalOptions) {
+function openProxy(pve: PveClient, { node, guest }: ConsolePlace, { serial, cmd, signal }: OpenTerminalOptions) {
   const call = signal === undefined ? {} : { signal };
-  if (guest === undefined) return pve.call("POST /nodes/{node}/termproxy", { node }, call);
+  if (guest === undefined) {
+    return pve.call("POST /nodes/{node}/termproxy", { node, ...(cmd === undefined ? {} : { cmd }) }, call);
+  }
   const { vmid, kind } = guest;
   if (kind === "lxc") return pve.call("POST /nodes/{node}/lxc/{vmid}/termproxy", { node, vmid }, call);
   const params = { node, vmid, ...(serial === undefined ? {} : { serial }) };

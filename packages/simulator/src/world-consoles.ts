@@ -14,6 +14,8 @@ export interface ConsoleSession {
   readonly hostname: string;
   /** Epoch seconds since when that machine runs. */
   readonly since: number;
+  /** What runs in the terminal instead of a shell. */
+  readonly program?: "upgrade";
   /** Why there is nothing to see, e.g. a VM without serial port. */
   readonly obstacle?: string;
   connected: boolean;

@@ -59,6 +59,7 @@ async function prepare(tool: ResolvedTool, args: Arguments, context: ExecuteCont
     ...(context.saveSecret !== undefined && { saveSecret: context.saveSecret }),
     ...(context.joining !== undefined && { joining: context.joining }),
     ...(context.sendFile !== undefined && { sendFile: context.sendFile }),
+    ...(context.openUpgrade !== undefined && { openUpgrade: context.openUpgrade }),
     now: context.now ?? Date.now,
   };
 }

@@ -21,9 +21,11 @@ export type {
   FileUpload,
   FindJoining,
   JoiningNode,
+  OpenUpgrade,
   Progress,
   SaveSecret,
   SendFile,
+  UpgradeTerminal,
 } from "./invocation.js";
 export { nearNames } from "./near-names.js";
 export { findOperation, operationRoutes } from "./operations/find-operation.js";

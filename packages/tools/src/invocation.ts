@@ -23,9 +23,29 @@ export interface ExecuteContext {
   readonly saveSecret?: SaveSecret;
   /** Who can speak to a node that is to join the cluster; undefined for one that the operator has not prepared. */
   readonly joining?: FindJoining;
+  /** Opens the terminal in which a node installs its updates; without it, updates are listed and not installed. */
+  readonly openUpgrade?: OpenUpgrade;
   /** Uploads a file that the operator lets this caller read. Tools that upload refuse to work without it. */
   readonly sendFile?: SendFile;
 }
+
+/** A node's upgrade terminal: its output as bytes until it ends, and what is typed. */
+export interface UpgradeTerminal extends AsyncIterable<Uint8Array> {
+  readonly node: string;
+  /** The task of the terminal; it ends with it. */
+  readonly upid: string;
+  write(text: string): Promise<void>;
+}
+
+/**
+ * Opens a node's upgrade terminal (`termproxy` with cmd=upgrade) as root@pam signed in with a password: PVE lets nobody
+ * else. Resolves to undefined where the operator has not prepared that. `client` is the one that the tools use.
+ */
+export type OpenUpgrade = (
+  client: PveClient,
+  node: string,
+  watch: { readonly signal?: AbortSignal },
+) => Promise<UpgradeTerminal | undefined>;
 
 /** A file on its way to a storage. */
 export interface FileUpload {
@@ -82,6 +102,7 @@ export interface Invocation {
   readonly saveSecret?: SaveSecret;
   readonly joining?: FindJoining;
   readonly sendFile?: SendFile;
+  readonly openUpgrade?: OpenUpgrade;
 }
 
 /** A way of answering that takes more than one call. */

@@ -1,14 +1,16 @@
 import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { createShell } from "../console-shell.js";
+import { createUpgrade } from "../console-upgrade.js";
 import { die, PveFailure } from "../failure.js";
 import type { Call } from "../handler.js";
 import { asConsole, type ConsoleEnd, type ConsolePeer } from "../http-console.js";
 import { type ConsoleSession, consoleTicket, freePort, isConsoleTicket } from "../world-consoles.js";
+import { packagesOf } from "../world-packages.js";
 import { need, number } from "./guest-call.js";
 
 /** What a console is opened for. */
-export interface ConsolePlan extends Pick<ConsoleSession, "kind" | "hostname" | "since" | "obstacle"> {
+export interface ConsolePlan extends Pick<ConsoleSession, "kind" | "hostname" | "since" | "program" | "obstacle"> {
   readonly node: string;
   /** Worker type and id. */
   readonly type: string;
@@ -30,7 +32,7 @@ export function openConsole(call: Call, plan: ConsolePlan): Record<string, unkno
   const bare = consoleTicket(consoles, { authid, path: plan.path, port, now: call.now() });
   const password = plan.password ? randomBytes(6).toString("base64url") : undefined;
   const ticket = password === undefined || plan.kind === "terminal" ? bare : `${password}:${bare}`;
-  const { kind, hostname, since, obstacle } = plan;
+  const { kind, hostname, since, program, obstacle } = plan;
   const session: ConsoleSession = {
     port,
     authid,
@@ -38,6 +40,7 @@ export function openConsole(call: Call, plan: ConsolePlan): Record<string, unkno
     kind,
     hostname,
     since,
+    ...(program === undefined ? {} : { program }),
     ...(obstacle === undefined ? {} : { obstacle }),
     connected: false,
     closed: false,
@@ -108,7 +111,9 @@ function refuseScreen(session: ConsoleSession, peer: ConsolePeer): ConsoleEnd {
 
 /** First `user:ticket`, then frames: `0:<length>:<input>`, `1:<columns>:<rows>:` and `2`. */
 function speakTerminal(call: Call, session: ConsoleSession, peer: ConsolePeer): ConsoleEnd {
-  const shell = createShell({ hostname: session.hostname, since: session.since, now: call.now });
+  const bash = createShell({ hostname: session.hostname, since: session.since, now: call.now });
+  const shell =
+    session.program === "upgrade" ? createUpgrade(packagesOf(call.world, session.hostname).packages, bash) : bash;
   let isKnown = false;
   const end = (): void => {
     session.closed = true;

@@ -121,6 +121,7 @@ function nodePlan(call: Call): Omit<Parameters<typeof openConsole>[1], "kind" | 
     path: `/nodes/${node.node}`,
     hostname: node.node,
     since: node.bootedAt,
+    ...(text(call, "cmd") === "upgrade" ? { program: "upgrade" } : {}),
   };
 }
 

@@ -22,15 +22,18 @@ export const nodeUpdateTools = {
     example: { node_name: "pve1" },
   }),
   apply_node_updates: tool("POST /nodes/{node}/apt/update", {
-    title: "Prepare a node's updates",
+    title: "Install a node's updates",
     summary:
-      "Refreshes a node's package index and lists what waits. It installs nothing: PVE has no call for that, only a terminal where a person answers questions; the answer says how. Afterwards a new kernel needs reboot_node.",
+      "Refreshes a node's package index, lists what waits and installs it, where the operator lets this server open PVE's upgrade terminal; otherwise the answer says how. Then a new kernel needs reboot_node.",
     risk: "destroy",
-    accepts: { node_name: "node" },
+    accepts: {
+      node_name: "node",
+      install: { type: "boolean", description: "false: only refresh and list.", default: true },
+    },
     waits: true,
     repeatable: true,
     recipe: "apply-updates",
-    also: ["GET /nodes/{node}/apt/update"],
+    also: ["GET /nodes/{node}/apt/update", "POST /nodes/{node}/termproxy", "GET /nodes/{node}/vncwebsocket"],
     example: { node_name: "pve1" },
   }),
 };
