@@ -1,3 +1,4 @@
+import { benchCompletion } from "./completion.js";
 import { benchDecode } from "./decode.js";
 import { benchLatency } from "./latency.js";
 import { benchSimulator } from "./simulator.js";
@@ -6,6 +7,7 @@ import { benchTypes } from "./types.js";
 import { benchUpload } from "./upload.js";
 
 benchTypes(console.log);
+await benchCompletion(console.log);
 await benchLatency();
 await benchSize(console.log);
 await benchDecode(console.log);

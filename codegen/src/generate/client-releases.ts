@@ -1,4 +1,5 @@
 import { type StatementStructures, StructureKind } from "ts-morph";
+import { callInterface } from "./client-call.js";
 import type { TreeInterfaces } from "./client-tree.js";
 import { treeInterfaces } from "./client-tree.js";
 import { type OperationTypes, TypeCollector } from "./client-types.js";
@@ -81,6 +82,7 @@ export function releaseStatements({ release, operations }: ReleaseTypes): (State
     `/** A route that can be called without parameters. */\nexport type BareOperationId = ${bare.map((route) => JSON.stringify(route)).join(" | ")};`,
     `/** The parameters of an operation, path included. */\nexport type ParamsOf<Route extends OperationId> = Operations[Route]["params"];`,
     `/** What an operation resolves to. */\nexport type ResultOf<Route extends OperationId> = Operations[Route]["result"];`,
+    callInterface(operations, ["Calls an operation by its route; see `PveCall` of `@pve/client`."]),
     clientText(release),
   ];
 }
@@ -90,18 +92,8 @@ function clientText(release: string): string {
  * A client that calls only what Proxmox VE ${release} has: \`const pve: PveClient = createClient(…)\`.
  */
 export interface PveClient extends PveTree, PveHandle {
-  /** Calls an operation by its route; see \`PveClient\` of \`@pve/client\`. */
-  call<Route extends BareOperationId>(route: Route): Promise<Operations[Route]["result"]>;
-  call<Route extends OperationId>(
-    route: Route,
-    params: Operations[Route]["params"],
-    options: RawCallOptions,
-  ): Promise<unknown>;
-  call<Route extends OperationId>(
-    route: Route,
-    params: Operations[Route]["params"],
-    options?: CallOptions,
-  ): Promise<Operations[Route]["result"]>;
+  /** Calls an operation by its route. */
+  readonly call: PveCall;
   /** A client with other defaults for its calls, over the same connections and the same login. */
   withOptions(options: CallDefaults): PveClient;
   /** Whether the server's release knows an operation of any supported release, and these parameters of it. */

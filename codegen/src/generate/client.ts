@@ -8,6 +8,7 @@ import {
 import type { OpenApiDocument } from "../build/openapi.js";
 import { printJson } from "../json.js";
 import { banner, type GeneratedFile } from "./banner.js";
+import { callInterface } from "./client-call.js";
 import { pathsText } from "./client-paths.js";
 import { releaseStatements, releaseTypes } from "./client-releases.js";
 import { grammarTable, operationTable } from "./client-table.js";
@@ -40,9 +41,15 @@ export async function emitClient(
     ...[...collector.areas].map(([area, types]) => print(`types/${area}.gen.ts`, areaStatements(types))),
     print("types.gen.ts", [
       ...typeImports(collector.operations, "./types", "params"),
+      importOf("../call-options.js", ["CallOptions", "RawCallOptions"]),
       ...emptyAndTask(),
       operationsInterface(collector.operations),
       ...operationTypeAliases(collector.operations),
+      callInterface(collector.operations, [
+        "Calls an operation by its route. Parameters of the path, the query and the form stand side by side; they are checked",
+        "before anything is sent.",
+        "@throws PveParameterError · PveConnectionError · PveRequestError · PveProtocolError",
+      ]),
     ]),
     print("tree.gen.ts", [
       ...typeImports(collector.operations, "./types", "body"),
@@ -129,7 +136,7 @@ function newestStatements(): string[] {
   return [
     'export type { PveClient } from "../../client.js";',
     'export type { PveTree } from "../tree.gen.js";',
-    'export type { BareOperationId, OperationId, Operations, ParamsOf, ResultOf } from "../types.gen.js";',
+    'export type { BareOperationId, OperationId, Operations, ParamsOf, PveCall, ResultOf } from "../types.gen.js";',
   ];
 }
 

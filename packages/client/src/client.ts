@@ -3,7 +3,7 @@ import { NONE, withDefaults } from "./call-options.js";
 import type { PveAuth } from "./credentials.js";
 import { PveConfigError } from "./errors.js";
 import type { PveTree } from "./generated/tree.gen.js";
-import type { BareOperationId, OperationId, Operations } from "./generated/types.gen.js";
+import type { OperationId, PveCall } from "./generated/types.gen.js";
 import { createHttp, type PveHttp } from "./http.js";
 import { createInterpreter } from "./interpreter.js";
 import { type ClientLink, linkClient } from "./link.js";
@@ -32,22 +32,8 @@ export interface PveHandle {
 
 /** A connection to one Proxmox VE cluster, through one of its nodes. */
 export interface PveClient extends PveTree, PveHandle {
-  /**
-   * Calls an operation by its route. Parameters of the path, the query and the form stand side by side; they are
-   * checked before anything is sent.
-   * @throws PveParameterError · PveConnectionError · PveRequestError · PveProtocolError
-   */
-  call<Route extends BareOperationId>(route: Route): Promise<Operations[Route]["result"]>;
-  call<Route extends OperationId>(
-    route: Route,
-    params: Operations[Route]["params"],
-    options: RawCallOptions,
-  ): Promise<unknown>;
-  call<Route extends OperationId>(
-    route: Route,
-    params: Operations[Route]["params"],
-    options?: CallOptions,
-  ): Promise<Operations[Route]["result"]>;
+  /** Calls an operation by its route: `pve.call("GET /nodes/{node}/qemu", { node: "pve1" })`. */
+  readonly call: PveCall;
   /** A client with other defaults for its calls, over the same connections and the same login. */
   withOptions(options: CallDefaults): PveClient;
   /**
@@ -93,7 +79,7 @@ function assemble(connection: Connection, defaults: CallDefaults): PveClient {
     pools: tree.pools,
     storage: tree.storage,
     version: tree.version,
-    call: call as PveClient["call"],
+    call: call as PveCall,
     task: (upid) => new Task(upid, taskContext),
     withOptions: (more) => {
       checkDefaults(more);

@@ -29,7 +29,7 @@ export {
   PveTaskError,
 } from "./errors.js";
 export type { PveTree } from "./generated/tree.gen.js";
-export type { OperationId, Operations, ParamsOf, ResultOf } from "./generated/types.gen.js";
+export type { OperationId, Operations, ParamsOf, PveCall, ResultOf } from "./generated/types.gen.js";
 export { type FindGuestOptions, findGuest, type GuestPlace, withGuest } from "./guest.js";
 export type { PveHttp } from "./http.js";
 export { asResponse, type Meta, withMeta } from "./meta.js";
