@@ -46,8 +46,6 @@ export interface PveClient extends PveTree, PveHandle {
 
 /** What a client and those that `withOptions` derives from it have in common. */
 interface Connection extends ClientLink {
-  /** The first address, for which requests are written; `baseUrl` is the one in use. */
-  readonly writtenFor: string;
   readonly send: Sender;
 }
 
@@ -57,14 +55,14 @@ interface Connection extends ClientLink {
  */
 export function createClient(options: ClientOptions): PveClient {
   const wire = createWire(options);
-  const { baseUrl, currentUrl, transport, send, sleep, now } = wire;
+  const { baseUrl, endpoints, transport, send, sleep, now } = wire;
   const auth = createWireAuth(wire, options.auth);
-  return assemble({ writtenFor: baseUrl, baseUrl: currentUrl, auth, transport, sleep, now, send }, NONE);
+  return assemble({ baseUrl, endpoints, auth, transport, sleep, now, send }, NONE);
 }
 
 function assemble(connection: Connection, defaults: CallDefaults): PveClient {
   const { auth, send, sleep, now } = connection;
-  const { exchange, http } = createHttp({ baseUrl: connection.writtenFor, auth, send, defaults });
+  const { exchange, http } = createHttp({ baseUrl: connection.baseUrl, auth, send, defaults });
   const taskContext = { exchange, sleep, now };
   const answer = createInterpreter(exchange, auth, taskContext);
   const call = (id: string, params = {}, options: CallOptions | RawCallOptions = {}): Promise<unknown> =>

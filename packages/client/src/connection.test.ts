@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { asConnectionError } from "./connection.js";
 import { PveConnectionError } from "./errors.js";
-import { backOff, mayRetryError, mayRetryStatus } from "./retry.js";
+import { mayRetryError, mayRetryStatus, tryRepeatedly } from "./retry.js";
 
 const target = { operation: "GET /version", host: "pve1:8006" };
 const system = (code: string, more: object = {}) => Object.assign(new Error(`secret ${code}`), { code, ...more });
@@ -61,7 +61,15 @@ describe("the rules of retrying", () => {
     expect(mayRetryStatus(method, status)).toBe(want);
   });
 
-  it("waits longer each time", () => {
-    expect([backOff(0), backOff(1)]).toEqual([250, 1000]);
+  it("waits longer each time at one address, and not at all for another", async () => {
+    const pauses: number[] = [];
+    const bases = ["a", "a", "a", "b", "b"];
+    const endpoints = { choose: () => bases.shift() ?? "" };
+    const pause = async (ms: number) => void pauses.push(ms);
+    const tried: string[] = [];
+    const attempt = async (base: string) => tried.push(base);
+    expect(await tryRepeatedly({ endpoints, url: "", most: 4, pause }, attempt, () => true)).toBe(5);
+    expect(tried).toEqual(["a", "a", "a", "b", "b"]);
+    expect(pauses).toEqual([250, 1000, 250]);
   });
 });

@@ -60,11 +60,17 @@ export function connectionError(target: Target, fault: ConnectionFault, detail?:
  * may quote headers in it. The error code is enough. A `PveConnectionError` keeps what it knows.
  */
 export function asConnectionError(error: unknown, target: Target): PveConnectionError {
-  if (error instanceof PveConnectionError) return connectionError(target, faultOf(error), error.message);
+  const fault = asFault(error);
+  return connectionError(target, faultOf(fault), fault.message);
+}
+
+/** The same, with nothing but the code for a message, where it is not known yet what was called. */
+export function asFault(error: unknown): PveConnectionError {
+  if (error instanceof PveConnectionError) return error;
   const { code, syscall } = systemError(error, 0) ?? {};
-  if (code === undefined) return connectionError(target, { kind: "other", sent: "maybe" });
+  if (code === undefined) return new PveConnectionError("", { kind: "other", sent: "maybe" });
   const [kind, sent] = CODES[code] ?? fallback(code);
-  return connectionError(target, { kind, sent: syscall === "connect" ? "no" : sent }, code);
+  return new PveConnectionError(code, { kind, sent: syscall === "connect" ? "no" : sent });
 }
 
 function fallback(code: string): readonly [ConnectionKind, ConnectionFault["sent"]] {

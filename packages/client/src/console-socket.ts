@@ -1,11 +1,12 @@
 import type { WebSocket } from "ws";
 import { readAnswer } from "./answer.js";
 import { asConnectionError, connectionError } from "./connection.js";
-import { PveConfigError, PveProtocolError } from "./errors.js";
+import { PveConfigError, PveConnectionError, PveProtocolError } from "./errors.js";
 import type { ClientLink } from "./link.js";
 import { type Connector, singleUseAgent } from "./node-connector.js";
 import { connectorBehind } from "./node-link.js";
 import { asConnectionFault } from "./node-stream.js";
+import { mayRetryError, mostRetries, tryRepeatedly } from "./retry.js";
 
 /** What opening a web socket needs. */
 export interface SocketRequest {
@@ -25,11 +26,31 @@ export function connectorOf(link: ClientLink): Connector {
 }
 
 /**
- * Opens a web socket with the client's credentials, over a connection that was accepted (pin, authority).
+ * Opens a web socket with the client's credentials, over a connection that was accepted (pin, authority). Tried again only
+ * when provably nothing was sent.
  * @throws PveConfigError when the client was not made by `@pve/client/node`
  * @throws PveConnectionError · PveRequestError · PveProtocolError
  */
 export async function openSocket(link: ClientLink, request: SocketRequest): Promise<WebSocket> {
+  const { url, signal } = request;
+  // The ticket belongs to the host that made it, and to the first who comes with it.
+  const here = { choose: () => url.origin };
+  const most = mostRetries(undefined, 1);
+  const outcome = await tryRepeatedly<WebSocket | PveConnectionError>(
+    { endpoints: here, url: url.href, most, pause: (ms) => link.sleep(ms, signal).catch(() => undefined) },
+    () => connect(link, request).catch(connectionFault),
+    (known) => known instanceof PveConnectionError && mayRetryError("POST", known),
+  );
+  if (outcome instanceof PveConnectionError) throw outcome;
+  return outcome;
+}
+
+function connectionFault(error: unknown): PveConnectionError {
+  if (error instanceof PveConnectionError) return error;
+  throw error;
+}
+
+async function connect(link: ClientLink, request: SocketRequest): Promise<WebSocket> {
   const { operation, url, signal } = request;
   const [{ WebSocket: Socket }, headers] = await Promise.all([import("ws"), link.auth.headers("GET")]);
   const agent = singleUseAgent(connectorOf(link));

@@ -1,7 +1,7 @@
 import type { PveClient } from "./client.js";
 import { PveConfigError } from "./errors.js";
 import { withGuest } from "./guest.js";
-import { type ClientLink, linkOf } from "./link.js";
+import { linkOf } from "./link.js";
 import { compareReleases } from "./supports.js";
 
 /** A guest, wherever it is, or a node itself. */
@@ -51,12 +51,11 @@ export function pathOf({ node, guest }: ConsolePlace): string {
 }
 
 /**
- * The web socket of a console that was just opened. It is on the host that opened it, even if the guest runs elsewhere:
- * PVE tunnels from there.
+ * The web socket of a console that was just opened `from` an address: the port is open on that host, even if the guest runs
+ * elsewhere, since PVE tunnels from there.
  */
-export function webSocketUrl(link: ClientLink, place: ConsolePlace, opened: { port: number; ticket: string }): URL {
-  const path = `/api2/json${pathOf(place)}`;
-  const url = new URL(`${link.baseUrl(path)}${path}/vncwebsocket`);
+export function webSocketUrl(from: string, place: ConsolePlace, opened: { port: number; ticket: string }): URL {
+  const url = new URL(`${from}/api2/json${pathOf(place)}/vncwebsocket`);
   url.protocol = url.protocol === "http:" ? "ws:" : "wss:";
   // `+` must not stand for a blank here: tickets are base64.
   url.search = `?port=${opened.port}&vncticket=${encodeURIComponent(opened.ticket)}`;

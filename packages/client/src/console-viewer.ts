@@ -2,6 +2,7 @@ import type { PveClient } from "./client.js";
 import { assertMayOpen, atConsole, type ConsolePlace, type ConsoleTarget, webSocketUrl } from "./console-target.js";
 import type { ResultOf } from "./generated/types.gen.js";
 import { linkOf } from "./link.js";
+import { answeredFrom } from "./meta.js";
 
 /** What a VNC viewer needs. All of it is secret, and good for seconds only. */
 export interface VncConnection {
@@ -47,8 +48,10 @@ export async function vncConnection(
   await assertMayOpen(pve);
   return atConsole(pve, options, async (place) => {
     const link = linkOf(pve);
-    const { port, ticket, user, upid, password } = await openVnc(pve, place, callOf(options));
-    const url = webSocketUrl(link, place, { port, ticket }).href;
+    const call = openVnc(pve, place, callOf(options));
+    const from = await answeredFrom(call);
+    const { port, ticket, user, upid, password } = await call;
+    const url = webSocketUrl(from, place, { port, ticket }).href;
     const headers = await link.auth.headers("GET");
     return { node: place.node, upid, url, headers, password: password ?? ticket, port, ticket, user };
   });

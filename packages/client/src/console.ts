@@ -10,6 +10,7 @@ import {
   webSocketUrl,
 } from "./console-target.js";
 import { linkOf } from "./link.js";
+import { answeredFrom } from "./meta.js";
 import { Terminal } from "./terminal.js";
 
 /** Which terminal to open. */
@@ -41,10 +42,12 @@ export async function openTerminal(pve: PveClient, options: OpenTerminalOptions)
   await assertMayOpen(pve);
   const signal = options.signal ?? new AbortController().signal;
   return atConsole(pve, options, async (place) => {
-    const opened = await openProxy(pve, place, options);
+    const call = openProxy(pve, place, options);
+    const from = await answeredFrom(call);
+    const opened = await call;
     const operation = `GET ${pathOf(place)}/vncwebsocket`;
     // The ticket is good for seconds, so everything that can wait comes later.
-    const socket = await openSocket(link, { operation, url: webSocketUrl(link, place, opened), signal });
+    const socket = await openSocket(link, { operation, url: webSocketUrl(from, place, opened), signal });
     const { user, ticket, upid } = opened;
     const terminal = await Terminal.open(socket, { operation, node: place.node, upid, user, ticket });
     const { columns, rows } = options;

@@ -1,14 +1,17 @@
 import { createGunzip } from "node:zlib";
 import type { PveClient } from "./client.js";
-import { asConnectionError, connectionError, type Target } from "./connection.js";
+import { asFault, connectionError, type Target } from "./connection.js";
 import { encodeForm } from "./encode.js";
 import { judge } from "./envelope.js";
 import { PveConnectionError, PveProtocolError } from "./errors.js";
 import { type ClientLink, linkOf } from "./link.js";
+import type { Connector } from "./node-connector.js";
 import { connectorBehind } from "./node-link.js";
-import { asConnectionFault, requestStream } from "./node-stream.js";
-import { backOff, mayRetryError } from "./retry.js";
+import { asConnectionFault, requestStream, type StreamRequest } from "./node-stream.js";
+import { mayRetryStatus } from "./retry.js";
 import { fillPath } from "./route.js";
+import type { Transport } from "./transport.js";
+import { tryAddresses } from "./try-addresses.js";
 import { nodeOfUpid } from "./upid.js";
 
 /** A file on its way. */
@@ -46,7 +49,6 @@ export interface RestoreFileOptions extends DownloadOptions {
 const FILE = "/nodes/{node}/storage/{storage}/file-restore/download";
 const LOG = "/nodes/{node}/tasks/{upid}/log";
 const IDLE_TIMEOUT = 60_000;
-const RETRIES = 2;
 /** A refusal longer than this is not PVE's. */
 const LONGEST_REFUSAL = 64 * 1024;
 
@@ -72,12 +74,14 @@ export function downloadTaskLog(pve: PveClient, upid: string, options: DownloadO
   return download(linkOf(pve), `GET ${LOG}`, path, options);
 }
 
-/** An answer whose body is still to come. */
+/** An answer whose body is still to come, or a refusal that was read. */
 interface Opened {
+  readonly host: string;
   readonly status: number;
   readonly reason: string;
   readonly header: (name: string) => string;
   readonly pieces: AsyncIterable<Uint8Array>;
+  readonly refusal: string;
 }
 
 async function download(
@@ -86,67 +90,67 @@ async function download(
   path: string,
   options: DownloadOptions,
 ): Promise<Download> {
-  const url = `${link.baseUrl(`/api2/json${path}`)}/api2/json${path}`;
-  const target = { operation, host: new URL(url).host };
+  const signal = options.signal ?? new AbortController().signal;
+  const send = (credentials: Readonly<Record<string, string>>) =>
+    tryAddresses(
+      link,
+      { method: "GET", operation, path, signal },
+      (url) => open(link, url, credentials, { ...options, signal }),
+      ({ status }) => mayRetryStatus("GET", status),
+    );
   const used = await link.auth.headers("GET");
-  let answer = await openRepeatedly(link, url, target, used, options);
-  if (answer.status === 401 && (await link.auth.renew(used))) {
-    answer = await openRepeatedly(link, url, target, await link.auth.headers("GET"), options);
-  }
-  const { status, reason, header, pieces } = answer;
+  let answer = await send(used);
+  if (answer.status === 401 && (await link.auth.renew(used))) answer = await send(await link.auth.headers("GET"));
+  const { host, status, reason, header, pieces, refusal } = answer;
   const contentType = header("content-type");
   if (status !== 200) {
-    await judge({ operation, status, reason, contentType, body: await readText(pieces) });
+    await judge({ operation, status, reason, contentType, body: refusal });
     throw new PveProtocolError(operation, status, `answered ${status} instead of a file`);
   }
   const filename = /filename="?([^";]+)"?/i.exec(header("content-disposition"))?.[1];
   const size = header("content-encoding") === "" ? header("content-length") : "";
   return {
-    stream: asStream(pieces, target, options.signal),
+    stream: asStream(pieces, { operation, host }, options.signal),
     contentType,
     ...(filename === undefined ? {} : { filename }),
     ...(size === "" ? {} : { size: Number(size) }),
   };
 }
 
-async function openRepeatedly(
-  link: ClientLink,
-  url: string,
-  target: Target,
-  headers: Readonly<Record<string, string>>,
-  options: DownloadOptions,
-): Promise<Opened> {
-  for (let retry = 0; ; retry += 1) {
-    try {
-      return await open(link, url, headers, options);
-    } catch (error) {
-      const known = asConnectionError(error, target);
-      if (options.signal?.aborted) throw connectionError(target, { kind: "aborted", sent: known.sent });
-      if (retry >= RETRIES || !mayRetryError("GET", known)) throw known;
-      await link.sleep(backOff(retry), options.signal);
-    }
-  }
-}
+type Heard = Omit<Opened, "host" | "refusal">;
 
 async function open(
   { transport }: ClientLink,
   url: string,
   credentials: Readonly<Record<string, string>>,
-  { signal = new AbortController().signal, idleTimeout = IDLE_TIMEOUT }: DownloadOptions,
+  { signal, idleTimeout = IDLE_TIMEOUT }: DownloadOptions & { readonly signal: AbortSignal },
 ): Promise<Opened> {
   const headers = { ...credentials, accept: "*/*" };
   const connector = connectorBehind(transport);
-  if (connector === undefined) {
+  const heard =
+    connector === undefined
+      ? await fetchWhole(transport, url, headers, signal)
+      : await fetchStream(connector, url, { method: "GET", headers, signal, idleTimeout });
+  return { ...heard, host: new URL(url).host, refusal: heard.status === 200 ? "" : await readText(heard.pieces) };
+}
+
+async function fetchWhole(
+  transport: Transport,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Heard> {
+  try {
     const response = await transport(url, { method: "GET", headers, signal, redirect: "manual" });
     const { status, statusText: reason } = response;
     return { status, reason, header: (name) => response.headers.get(name) ?? "", pieces: piecesOf(response) };
+  } catch (error) {
+    throw asFault(error);
   }
-  const { status, reason, header, body } = await requestStream(connector, url, {
-    method: "GET",
-    headers,
-    signal,
-    idleTimeout,
-  });
+}
+
+async function fetchStream(connector: Connector, url: string, asked: StreamRequest): Promise<Heard> {
+  const { status, reason, header, body } = await requestStream(connector, url, asked);
   // PVE compresses some answers although nobody asked.
   const pieces = header("content-encoding") === "gzip" ? body.pipe(createGunzip()) : body;
   if (pieces !== body) body.on("error", (error) => pieces.destroy(error));

@@ -1,14 +1,13 @@
 import type { Authenticator } from "./credentials.js";
+import type { Endpoints } from "./endpoints.js";
 import { PveConfigError } from "./errors.js";
 import type { Transport } from "./transport.js";
 
 /** What uploads, downloads and consoles need of a client beyond its calls. Not reachable from outside the package. */
 export interface ClientLink {
-  /**
-   * Where requests go at the moment, without a slash at the end and without `/api2/json`. With several addresses a path
-   * (`/api2/json/nodes/pve2/…`) may have a node of its own that is nearer.
-   */
-  readonly baseUrl: (path?: string) => string;
+  /** The first address, for which requests are written, without a slash at the end and without `/api2/json`. */
+  readonly baseUrl: string;
+  readonly endpoints: Endpoints;
   readonly auth: Authenticator;
   readonly transport: Transport;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;

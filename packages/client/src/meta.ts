@@ -49,6 +49,13 @@ export async function asResponse(call: Promise<unknown>): Promise<PveResponse> {
   return readable(known);
 }
 
+/** The address that gave a call's answer, once it has. */
+export async function answeredFrom(call: Promise<unknown>): Promise<string> {
+  const { meta, answer } = takeOver(call, "answeredFrom");
+  await meta;
+  return answer()?.from ?? "";
+}
+
 /** Makes a promise of the data alone, and remembers the rest for `withMeta` and `asResponse`. */
 export function dataOf<T>(start: (heard: (answer: Answer) => void) => Promise<Meta<T>>): Promise<T> {
   let answer: Answer | undefined;

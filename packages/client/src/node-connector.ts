@@ -2,7 +2,7 @@ import type { ClientRequestArgs } from "node:http";
 import { Agent } from "node:https";
 import { isIP } from "node:net";
 import { type ConnectionOptions, connect, createSecureContext, type TLSSocket } from "node:tls";
-import { asConnectionError } from "./connection.js";
+import { asFault } from "./connection.js";
 import { PveConfigError, PveConnectionError, PveError } from "./errors.js";
 import { readTlsOptions, type TlsOptions, type TlsSetup } from "./tls-options.js";
 import type { TransportInit } from "./transport.js";
@@ -113,8 +113,7 @@ async function judge(check: TrustCheck | undefined, host: string, socket: TLSSoc
 }
 
 function unsent(error: Error): PveConnectionError {
-  const { kind } = asConnectionError(error, { operation: "connecting", host: "" });
-  return new PveConnectionError(codeOf(error), { kind, sent: "no" });
+  return new PveConnectionError(codeOf(error), { kind: asFault(error).kind, sent: "no" });
 }
 
 function codeOf(error: unknown): string {

@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { request } from "node:https";
-import { asConnectionError } from "./connection.js";
+import { asFault } from "./connection.js";
 import { PveConnectionError } from "./errors.js";
 import { type Connector, singleUseAgent } from "./node-connector.js";
 
@@ -83,11 +83,12 @@ async function write(outgoing: ClientRequest, body: StreamRequest["body"], onByt
   };
   for (const event of ["response", "error", "close"]) outgoing.once(event, end);
   for await (const piece of body ?? []) {
-    if (isOver) return;
     await new Promise<void>((resolve) => {
       wake = resolve;
       outgoing.write(piece, () => resolve());
     });
+    // Before the next piece is asked for: a stream of which nothing was taken can still be sent elsewhere.
+    if (isOver) return;
     onBytes();
   }
   if (!isOver) outgoing.end();
@@ -105,8 +106,6 @@ function asResponse(incoming: IncomingMessage): StreamResponse {
 
 /** What a socket failed with, as an error of ours; the message is left out, since it may quote what was sent. */
 export function asConnectionFault(error: unknown, sent: "no" | "maybe"): PveConnectionError {
-  if (error instanceof PveConnectionError) return error;
-  const { kind } = asConnectionError(error, { operation: "request", host: "" });
-  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
-  return new PveConnectionError(code, { kind, sent });
+  const fault = asFault(error);
+  return fault === error ? fault : new PveConnectionError(fault.message, { kind: fault.kind, sent });
 }

@@ -40,17 +40,20 @@ export async function sendWatched(
   const form = encodeForm(wire.rest);
   const isBody = method === "POST" || method === "PUT";
   const more = readHeaders(options.headers);
+  let from = "";
   const { data, error, response } = await request(method, path, {
     params: { path: wire.path },
     parseAs: "arrayBuffer",
     querySerializer: () => (isBody ? "" : form),
     ...(isBody && form !== "" && { body: form }),
     fetch: async (real: Request) => {
-      return toResponse(await send(await unpack(real, more), id, auth, options));
+      const answer = await send(await unpack(real, more), id, auth, options);
+      from = answer.from;
+      return toResponse(answer);
     },
   });
   const { status, statusText: reason, headers } = response;
-  return { status, reason, headers, bytes: bytesOf(response.ok ? data : error) };
+  return { status, reason, headers, bytes: bytesOf(response.ok ? data : error), from };
 }
 
 /** openapi-fetch reads a refusal by itself: as text, or as the JSON in it. */

@@ -1,3 +1,4 @@
+import type { Endpoints } from "./endpoints.js";
 import type { PveConnectionError } from "./errors.js";
 import { isUnreachable } from "./refusal.js";
 
@@ -14,7 +15,7 @@ export function mostRetries(asked: number | false | undefined, addresses: number
 }
 
 /** The pause before the n-th retry (from 0), in ms. */
-export function backOff(retry: number): number {
+function backOff(retry: number): number {
   return 250 * 4 ** retry;
 }
 
@@ -30,4 +31,34 @@ export function mayRetryError(method: string, error: PveConnectionError): boolea
 /** Whether an answer is worth asking again: only a GET, and only when no node or proxy could be reached. */
 export function mayRetryStatus(method: string, status: number): boolean {
   return method === "GET" && isUnreachable(status);
+}
+
+/** What repeating goes by. */
+export interface Repetition {
+  readonly endpoints: Pick<Endpoints, "choose">;
+  /** Of the request, as it is written for the first address. */
+  readonly url: string;
+  /** How often the request is sent again at most. */
+  readonly most: number;
+  readonly pause: (ms: number) => Promise<void>;
+}
+
+/**
+ * Tries until an outcome is worth no repetition or there were enough, and gives the last one. A node that was left is not
+ * tried again: the next try goes to another, at once; one at the same node waits.
+ */
+export async function tryRepeatedly<T>(
+  { endpoints, url, most, pause }: Repetition,
+  attempt: (base: string) => Promise<T>,
+  mayRepeat: (outcome: T) => boolean,
+): Promise<T> {
+  let base = endpoints.choose(url);
+  for (let retry = 0, here = 0; ; retry += 1) {
+    const outcome = await attempt(base);
+    if (retry >= most || !mayRepeat(outcome)) return outcome;
+    const next = endpoints.choose(url);
+    if (next === base) await pause(backOff(here));
+    here = next === base ? here + 1 : 0;
+    base = next;
+  }
 }

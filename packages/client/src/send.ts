@@ -3,7 +3,7 @@ import type { Authenticator } from "./credentials.js";
 import { Deadline, orStopped, Stopped } from "./deadline.js";
 import type { Endpoints } from "./endpoints.js";
 import { PveConnectionError } from "./errors.js";
-import { backOff, mayRetryError, mayRetryStatus, mostRetries } from "./retry.js";
+import { mayRetryError, mayRetryStatus, mostRetries, tryRepeatedly } from "./retry.js";
 import type { Throttle } from "./throttle.js";
 import { type Answer, heedsOnStop, type Transport, type TransportInit } from "./transport.js";
 
@@ -48,10 +48,10 @@ export function createSender(context: SendContext): Sender {
     const within = <T>(work: T | Promise<T>) => (isPromise(work) ? orStopped(work, deadline) : work);
     try {
       const used = await within(auth.headers(outgoing.method));
-      const answer = await tryRepeatedly(attempt, merge(outgoing.headers, used));
+      const answer = await trySeveralTimes(attempt, merge(outgoing.headers, used));
       if (answer.status !== 401 || answer.bytes.length > 0 || !(await within(auth.renew(used)))) return answer;
       const fresh = await within(auth.headers(outgoing.method));
-      return await tryRepeatedly(attempt, merge(outgoing.headers, fresh));
+      return await trySeveralTimes(attempt, merge(outgoing.headers, fresh));
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
       const base = context.endpoints.choose(outgoing.url);
@@ -94,24 +94,19 @@ interface Attempt {
   readonly most: number;
 }
 
-async function tryRepeatedly(attempt: Attempt, headers: Headers): Promise<Answer> {
-  const { endpoints } = attempt.context;
-  const { method, url } = attempt.outgoing;
-  let base = endpoints.choose(url);
-  for (let retry = 0, here = 0; ; retry += 1) {
-    const outcome = await tryOnce(attempt, headers, base);
-    const failed = outcome instanceof PveConnectionError;
-    const mayRetry = failed ? mayRetryError(method, outcome) : mayRetryStatus(method, outcome.status);
-    if (!mayRetry || retry >= attempt.most || attempt.deadline.stopped()) {
-      if (failed) throw outcome;
-      return outcome;
-    }
-    const next = endpoints.choose(url);
-    // Another node need not be given time to recover.
-    if (next === base) await pause(attempt, backOff(here));
-    here = next === base ? here + 1 : 0;
-    base = next;
-  }
+async function trySeveralTimes(attempt: Attempt, headers: Headers): Promise<Answer> {
+  const { context, outgoing, most, deadline } = attempt;
+  const { method, url } = outgoing;
+  const outcome = await tryRepeatedly<Answer | PveConnectionError>(
+    { endpoints: context.endpoints, url, most, pause: (ms) => pause(attempt, ms) },
+    (base) => tryOnce(attempt, headers, base),
+    (known) => {
+      if (deadline.stopped()) return false;
+      return known instanceof PveConnectionError ? mayRetryError(method, known) : mayRetryStatus(method, known.status);
+    },
+  );
+  if (outcome instanceof PveConnectionError) throw outcome;
+  return outcome;
 }
 
 /** Sends once, when it is the request's turn, and keeps count of what that says about the address. */
@@ -121,7 +116,7 @@ async function tryOnce(attempt: Attempt, headers: Headers, base: string): Promis
   try {
     const url = context.endpoints.relocate(outgoing.url, base);
     const init = new Init(outgoing, headers, deadline);
-    const answer = await orStopped(carry(context.transport, url, init), deadline);
+    const answer = await orStopped(carry(context.transport, url, init, base), deadline);
     context.endpoints.answered(base);
     return answer;
   } catch (error) {
@@ -139,10 +134,10 @@ async function tryOnce(attempt: Attempt, headers: Headers, base: string): Promis
   }
 }
 
-async function carry(transport: Transport, url: string, init: Init): Promise<Answer> {
+async function carry(transport: Transport, url: string, init: Init, from: string): Promise<Answer> {
   const response = await transport(url, heedsOnStop(transport) ? init : init.plain());
   const bytes = response.whole ?? new Uint8Array(await response.arrayBuffer());
-  return { status: response.status, reason: response.statusText, headers: response.headers, bytes };
+  return { status: response.status, reason: response.statusText, headers: response.headers, bytes, from };
 }
 
 /** A class for its getter: on a plain object it would cost more than all the rest of this file. */
@@ -194,7 +189,7 @@ export async function probeEndpoint(transport: Transport, base: string): Promise
   const url = `${base}/api2/json/access/ticket`;
   try {
     const init = new Init({ method: "GET" }, { accept: "application/json" }, deadline);
-    await orStopped(carry(transport, url, init), deadline);
+    await orStopped(carry(transport, url, init, base), deadline);
     return true;
   } catch {
     return false;

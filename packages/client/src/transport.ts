@@ -46,6 +46,8 @@ export interface Answer {
   readonly reason: string;
   readonly headers: { get(name: string): string | null };
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Which of the client's addresses gave it. */
+  readonly from: string;
 }
 
 /** An answer as it came, read to its end; what `asResponse` gives. */
@@ -60,9 +62,9 @@ export interface PveResponse extends Answer {
 }
 
 /** Puts readers on an answer. */
-export function readable({ status, reason, headers, bytes }: Answer): PveResponse {
+export function readable({ status, reason, headers, bytes, from }: Answer): PveResponse {
   const text = () => new TextDecoder().decode(bytes);
-  return { status, reason, headers, bytes, text, json: () => JSON.parse(text()) };
+  return { status, reason, headers, bytes, from, text, json: () => JSON.parse(text()) };
 }
 
 /**

@@ -1,10 +1,12 @@
-import { asConnectionError, connectionError } from "./connection.js";
+import { asFault } from "./connection.js";
 import { PveConfigError, PveConnectionError } from "./errors.js";
 import type { ClientLink } from "./link.js";
 import type { MultipartFrame } from "./multipart.js";
+import type { Connector } from "./node-connector.js";
 import { connectorBehind } from "./node-link.js";
 import { asConnectionFault, requestStream } from "./node-stream.js";
-import type { Answer } from "./transport.js";
+import type { Answer, Transport } from "./transport.js";
+import { tryAddresses } from "./try-addresses.js";
 import { exactly, type UploadSource } from "./upload-source.js";
 
 /** An upload whose parameters have been checked. */
@@ -25,46 +27,59 @@ export interface UploadRequest {
 const MOST_IN_MEMORY = 64 * 1024 ** 2;
 
 /**
- * Sends a file with credentials, and once more if a ticket had run out: PVE says so before it reads the body.
+ * Sends a file with credentials. It goes to another address, or once more to the same, only when provably nothing of it
+ * was sent; and once more if a ticket had run out: PVE says so before it reads the body.
  * @throws PveConnectionError, or what reading the file failed with
  */
 export async function sendUpload(link: ClientLink, request: UploadRequest): Promise<Answer> {
   const { auth } = link;
+  const send = createAttempt(link.transport, request);
   const used = await auth.headers("POST");
-  const answer = await attempt(link, request, used);
+  const answer = await tryAddresses(link, { ...request, method: "POST" }, (url) => send(url, used));
   const mayRepeat = answer.status === 401 && answer.bytes.length === 0 && request.source.isRepeatable;
   if (!mayRepeat || !(await auth.renew(used))) return answer;
-  return attempt(link, request, await auth.headers("POST"));
+  const fresh = await auth.headers("POST");
+  return tryAddresses(link, { ...request, method: "POST" }, (url) => send(url, fresh));
 }
 
-async function attempt(
-  link: ClientLink,
-  request: UploadRequest,
-  credentials: Readonly<Record<string, string>>,
-): Promise<Answer> {
-  const { operation, path, frame, source } = request;
-  const url = `${link.baseUrl(`/api2/json${path}`)}/api2/json${path}`;
+type Attempt = (url: string, credentials: Readonly<Record<string, string>>) => Promise<Answer>;
+
+function createAttempt(transport: Transport, request: UploadRequest): Attempt {
+  const { frame, source } = request;
   const length = frame.head.length + source.size + frame.tail.length;
-  const headers = {
-    ...credentials,
-    accept: "application/json",
-    "content-type": frame.contentType,
-    "content-length": String(length),
-  };
-  const connector = connectorBehind(link.transport);
-  try {
-    if (connector === undefined) return await sendWhole(link, url, headers, request);
-    const { signal, idleTimeout } = request;
-    const body = framed(request);
-    const answer = await requestStream(connector, url, { method: "POST", headers, body, signal, idleTimeout });
-    const bytes = await readAll(answer.body, answer.status >= 400);
-    // After an early refusal the request is not complete, and its connection good for nothing.
-    answer.body.destroy();
-    return { status: answer.status, reason: answer.reason, headers: { get: answer.header }, bytes };
-  } catch (error) {
-    if (!(error instanceof PveConnectionError)) throw error;
-    throw asConnectionError(error, { operation, host: new URL(url).host });
+  const headers = { accept: "application/json", "content-type": frame.contentType };
+  const connector = connectorBehind(transport);
+  if (connector !== undefined) {
+    const own = { ...headers, "content-length": String(length) };
+    return (url, credentials) => sendStream(connector, url, { ...own, ...credentials }, request);
   }
+  let whole: Promise<Uint8Array<ArrayBuffer>> | undefined;
+  return async (url, credentials) => {
+    // Read once: a stream could not be read again for another address.
+    whole ??= readWhole(request, length);
+    // The length is the transport's own affair: a fetch computes it and forbids naming it.
+    return sendWhole(transport, url, { ...headers, ...credentials }, await whole, request.signal);
+  };
+}
+
+async function sendStream(
+  connector: Connector,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  request: UploadRequest,
+): Promise<Answer> {
+  const { signal, idleTimeout } = request;
+  const answer = await requestStream(connector, url, {
+    method: "POST",
+    headers,
+    body: framed(request),
+    signal,
+    idleTimeout,
+  });
+  const bytes = await readAll(answer.body, answer.status >= 400);
+  // After an early refusal the request is not complete, and its connection good for nothing.
+  answer.body.destroy();
+  return { status: answer.status, reason: answer.reason, headers: { get: answer.header }, bytes, from: url };
 }
 
 async function* framed({ frame, source, onBytes }: UploadRequest): AsyncGenerator<Uint8Array, void, void> {
@@ -80,14 +95,7 @@ async function* framed({ frame, source, onBytes }: UploadRequest): AsyncGenerato
 }
 
 /** A fetch-shaped transport takes only what is in memory: a stream would go out chunked, which PVE refuses. */
-async function sendWhole(
-  { transport }: ClientLink,
-  url: string,
-  headers: Record<string, string>,
-  request: UploadRequest,
-): Promise<Answer> {
-  const { frame, source, signal, operation } = request;
-  const length = frame.head.length + source.size + frame.tail.length;
+async function readWhole(request: UploadRequest, length: number): Promise<Uint8Array<ArrayBuffer>> {
   if (length > MOST_IN_MEMORY) {
     const limit = MOST_IN_MEMORY / 1024 ** 2;
     throw new PveConfigError(
@@ -100,17 +108,23 @@ async function sendWhole(
     body.set(piece, position);
     position += piece.length;
   }
-  const target = { operation, host: new URL(url).host };
-  if (signal.aborted) throw connectionError(target, { kind: "aborted", sent: "no" });
+  return body;
+}
+
+async function sendWhole(
+  transport: Transport,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: Uint8Array<ArrayBuffer>,
+  signal: AbortSignal,
+): Promise<Answer> {
+  if (signal.aborted) throw new PveConnectionError("", { kind: "aborted", sent: "no" });
   try {
-    // The length is the transport's own affair: a fetch computes it and forbids naming it.
-    const { "content-length": _own, ...rest } = headers;
-    const response = await transport(url, { method: "POST", headers: rest, body, signal, redirect: "manual" });
+    const response = await transport(url, { method: "POST", headers, body, signal, redirect: "manual" });
     const bytes = new Uint8Array(await response.arrayBuffer());
-    return { status: response.status, reason: response.statusText, headers: response.headers, bytes };
+    return { status: response.status, reason: response.statusText, headers: response.headers, bytes, from: url };
   } catch (error) {
-    if (signal.aborted) throw connectionError(target, { kind: "aborted", sent: "maybe" });
-    throw asConnectionError(error, target);
+    throw asFault(error);
   }
 }
 

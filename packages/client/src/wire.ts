@@ -4,7 +4,7 @@ import { readAffinity, readBaseUrls } from "./base-url.js";
 import type { Authenticator, PveAuth } from "./credentials.js";
 import { realSleep } from "./deadline.js";
 import { encodeForm } from "./encode.js";
-import { createEndpoints } from "./endpoints.js";
+import { createEndpoints, type Endpoints } from "./endpoints.js";
 import { PveConfigError } from "./errors.js";
 import { createSender, probeEndpoint, type Sender } from "./send.js";
 import type { Throttle, ThrottleSetup } from "./throttle.js";
@@ -41,8 +41,7 @@ export interface WireOptions {
 export interface Wire {
   /** The first address, for which requests are written. */
   readonly baseUrl: string;
-  /** The address that is in use at the moment. */
-  readonly currentUrl: (path?: string) => string;
+  readonly endpoints: Endpoints;
   readonly transport: Transport;
   readonly send: Sender;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
@@ -65,7 +64,7 @@ export function createWire(options: WireOptions): Wire {
   const throttle = throttleOnDemand({ maxConcurrent, maxPerSecond, now, sleep });
   const send = createSender({ transport, timeout, sleep, endpoints, throttle });
   const [baseUrl = ""] = bases;
-  return { baseUrl, currentUrl: (path = "") => endpoints.choose(baseUrl + path), transport, send, sleep, now };
+  return { baseUrl, endpoints, transport, send, sleep, now };
 }
 
 /** A throttle whose code is loaded with the first request; none where there is no limit. */
