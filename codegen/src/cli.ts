@@ -3,9 +3,9 @@ import { addCommand } from "./commands/add.js";
 import { buildCommand } from "./commands/build.js";
 import { checkCommand, gapsCommand } from "./commands/check.js";
 import { diffCommand } from "./commands/diff.js";
+import { evidenceCommand } from "./commands/evidence.js";
 import { generateCommand } from "./commands/generate.js";
 import { importCommand } from "./commands/import.js";
-import { permissionsCommand } from "./commands/permissions.js";
 import { replayCommand } from "./commands/replay.js";
 import { SpecFault } from "./fault.js";
 import { openWorkspace } from "./workspace.js";
@@ -24,8 +24,8 @@ const USAGE = `pve-codegen: makes the spec from Proxmox's API trees, and code fr
   check                prints what the spec covers; exits 1 on a gap
   replay <answers.jsonl> [--distil <file>]
                        holds recorded answers against the spec; exits 1 on a contradiction
-  permissions <matrix.jsonl> [recordings.jsonl | grants.json] [--distil <folder>]
-                       holds verdicts against who was refused what; exits 1 on a false denial`;
+  evidence <matrix.jsonl> [recordings.jsonl] --distil <folder>
+                       boils down who was refused what, for holding verdicts against it`;
 
 /** Runs one command line and returns the exit code. */
 export async function runCli(argv: readonly string[], root: string, print: (line: string) => void): Promise<number> {
@@ -47,8 +47,8 @@ export async function runCli(argv: readonly string[], root: string, print: (line
       return diffCommand(workspace, positionals.slice(1), values.format ?? "markdown", print);
     case "replay":
       return replayCommand(workspace, argument, values.distil, print);
-    case "permissions":
-      return permissionsCommand(workspace, { matrix: argument, recordings: positionals[2], ...values }, print);
+    case "evidence":
+      return evidenceCommand(workspace, { matrix: argument, recordings: positionals[2], ...values }, print);
     case "gaps":
       return gapsCommand(workspace, argument ?? "/", print);
     default:

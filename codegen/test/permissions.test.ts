@@ -127,6 +127,7 @@ describe("the overlay", () => {
     const paths = document["paths"] as Record<string, Record<string, Record<string, unknown>>>;
     expect(paths["/nodes/{node}/qemu"]?.["get"]?.["x-pve-permissions"]).toEqual({
       user: "all",
+      inWords: "any user",
       requires: { kind: "any-user" },
       filteredBy: [{ hides: "VMs", unless: audit }],
       source: "s",

@@ -1,6 +1,7 @@
 import type { FactOperation, FactSchema, ReleaseFacts, Route } from "../model.js";
 import { pathParameters, splitRoute } from "../model.js";
 import type { OperationPermissions } from "../permissions/overlay.js";
+import { expressionWords } from "../permissions/words.js";
 import type { Docs } from "./docs.js";
 import { formatTable } from "./formats.js";
 import type { NamedGrammars } from "./grammars.js";
@@ -140,7 +141,7 @@ function openApiOperation(route: Route, operation: FactOperation, tag: string, i
       "5XX": { $ref: "#/components/responses/refused" },
     },
     "x-pve-name": operation.name,
-    "x-pve-permissions": { ...(operation.permissions ?? { only: "root@pam" }), ...input.permissions(route) },
+    "x-pve-permissions": permissionsOf(operation, input.permissions(route)),
     "x-pve-allowtoken": operation.allowtoken,
     "x-pve-protected": operation.protected,
     "x-pve-proxyto": operation.proxyto,
@@ -150,6 +151,12 @@ function openApiOperation(route: Route, operation: FactOperation, tag: string, i
     "x-pve-since": since.operation,
     "x-pve-confidence": operation.confidence,
   });
+}
+
+/** PVE's own block, the merged truth beside it, and that in words. */
+function permissionsOf(operation: FactOperation, merged: OperationPermissions | undefined): OpenApiSchema {
+  const own = operation.permissions ?? { only: "root@pam" };
+  return { ...own, ...merged, ...(merged !== undefined && { inWords: expressionWords(merged.requires) }) };
 }
 
 function openApiParameters(route: Route, operation: FactOperation, since: Since, input: OpenApiInput): OpenApiSchema {

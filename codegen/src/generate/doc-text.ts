@@ -1,4 +1,3 @@
-import { expressionWords } from "../permissions/words.js";
 import type { SpecOperation, SpecPermissions, SpecSchema } from "./spec-operations.js";
 
 /** The doc comment of an operation: what it does, who may, since when, and its route. */
@@ -50,10 +49,7 @@ export function schemaDoc(schema: SpecSchema): string | undefined {
 }
 
 /** Who may call, in one line: `VM.Clone on /vms/{vmid}; with storage: …`. */
-export function privilegesText({ requires, filteredBy }: SpecPermissions): string {
+export function privilegesText({ inWords, filteredBy }: SpecPermissions): string {
   const hides = (filteredBy ?? []).map((filter) => filter.hides);
-  return (
-    expressionWords(requires) +
-    (hides.length > 0 ? `; what the caller may not see is left out (${hides.join(", ")})` : "")
-  );
+  return inWords + (hides.length > 0 ? `; what the caller may not see is left out (${hides.join(", ")})` : "");
 }

@@ -40,6 +40,8 @@ export interface SpecPermissions extends OperationPermissions {
   readonly check?: readonly unknown[];
   readonly described?: true;
   readonly only?: string;
+  /** `requires` in one line. */
+  readonly inWords: string;
 }
 
 /** A parameter; a family is named `net[n]` and has `indices` where the bound is known. */

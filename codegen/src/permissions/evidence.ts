@@ -6,7 +6,7 @@ import {
   type RecordedCaller,
   type RecordedUsers,
   reportFromAcl,
-} from "./grants.js";
+} from "./acl-report.js";
 
 /** `params`: the parameters were refused before the operation's code ran. `root-too`: root@pam got the same refusal. */
 export type AnswerNote = "params" | "root-too";

@@ -41,6 +41,10 @@ export class TicketSession implements Authenticator {
     this.#context = context;
   }
 
+  identity(): string {
+    return this.#username;
+  }
+
   headers(method: string): Promise<Record<string, string>> | Record<string, string> {
     const session = this.#session;
     const isFresh = session !== undefined && this.#context.now() - session.since <= HOUR;

@@ -8,7 +8,7 @@ import { PveConfigError } from "./errors.js";
 export function tokenAuthenticator(token: Secret): Authenticator {
   if (typeof token !== "function") {
     const headers = headersOf(token);
-    return { isToken: true, headers: () => headers, renew: async () => false };
+    return { isToken: true, identity: () => nameOf(headers), headers: () => headers, renew: async () => false };
   }
   let pending: Promise<Record<string, string>> | undefined;
   // Asked once for all calls; a failure is not kept, so that the next call asks again.
@@ -22,6 +22,7 @@ export function tokenAuthenticator(token: Secret): Authenticator {
   };
   return {
     isToken: true,
+    identity: async () => nameOf(await (pending ?? ask())),
     headers: () => pending ?? ask(),
     renew: async ({ authorization }) => {
       const known = await (pending ?? ask());
@@ -29,6 +30,12 @@ export function tokenAuthenticator(token: Secret): Authenticator {
       return (await ask())["authorization"] !== authorization;
     },
   };
+}
+
+/** What stands before the secret. */
+function nameOf({ authorization = "" }: Readonly<Record<string, string>>): string {
+  const [name = ""] = authorization.slice("PVEAPIToken=".length).split("=");
+  return decodeURIComponent(name);
 }
 
 function headersOf(token: string): Record<string, string> {

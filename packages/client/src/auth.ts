@@ -55,6 +55,7 @@ function sessionOnDemand(username: string, given: SessionMeans, context: AuthCon
   };
   return {
     isToken: false,
+    identity: () => username,
     headers: (method) => session?.headers(method) ?? load().then((loaded) => loaded.headers(method)),
     renew: async (used) => (await load()).renew(used),
   };

@@ -37,6 +37,11 @@ export interface PveClient extends PveTree, PveHandle {
   /** A client with other defaults for its calls, over the same connections and the same login. */
   withOptions(options: CallDefaults): PveClient;
   /**
+   * Who the calls are made as: `user@realm`, or `user@realm!tokenid` for an API token. Sends nothing.
+   * @throws PveConfigError when what the function for the token gives is none
+   */
+  identity(): Promise<string>;
+  /**
    * Whether the server's release knows an operation, and these parameters of it. Asks `GET /version` once, and not at
    * all for what every supported release knows.
    * @throws PveParameterError when there is no such route in any supported release
@@ -83,6 +88,7 @@ function assemble(connection: Connection, defaults: CallDefaults): PveClient {
       checkDefaults(more);
       return assemble(connection, withDefaults(defaults, more));
     },
+    identity: async () => auth.identity(),
     supports: async (route, params) => {
       gate ??= import("./supports.js").then(({ createGate }) => createGate(exchange));
       return (await gate)(route, params);

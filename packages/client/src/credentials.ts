@@ -47,6 +47,8 @@ export type PveAuth = TokenAuth | PasswordAuth | TicketAuth;
 /** Gives requests their credentials. Keeps them in its closure: nothing of it can be printed or serialised. */
 export interface Authenticator {
   readonly isToken: boolean;
+  /** `user@realm`, or `user@realm!tokenid`. */
+  identity(): Promise<string> | string;
   /** Headers for one request; logs in or renews first if it must. */
   headers(method: string): Promise<Record<string, string>> | Record<string, string>;
   /** After a 401: whether there are better credentials than those used. */

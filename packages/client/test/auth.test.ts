@@ -24,6 +24,24 @@ describe("a token", () => {
   });
 });
 
+describe("the identity of a client", () => {
+  it("is the token's name, without its secret and without a request", async () => {
+    const sim = createSimulator();
+    const { token } = sim.credentials;
+    const name = token.slice(0, token.indexOf("="));
+    expect(await simulatedClient(sim, { auth: { token } }).identity()).toBe(name);
+    expect(await simulatedClient(sim, { auth: { token: async () => token } }).identity()).toBe(name);
+    expect(sim.requests()).toEqual([]);
+  });
+
+  it("is the user where a password or a ticket is used", async () => {
+    const { sim, pve, username } = passwordClient();
+    expect(await pve.identity()).toBe(username);
+    expect(await pve.withOptions({ retries: false }).identity()).toBe(username);
+    expect(sim.requests()).toEqual([]);
+  });
+});
+
 describe("a password", () => {
   it("logs in once, before the first call, however many calls there are at once", async () => {
     const { sim, pve } = passwordClient();

@@ -147,6 +147,10 @@ export interface ToolEntry {
   readonly aliases?: readonly string[];
   /** The other operations of the recipe. */
   readonly also?: readonly OperationId[];
+  /** Which of its operations it calls depends on the arguments, or on what it finds. */
+  readonly picks?: true;
+  /** Those of its operations whose refusal it survives: the answer says what is missing. */
+  readonly tries?: readonly OperationId[];
   /** Arguments that work on the simulator's seed `three-nodes`. */
   readonly example: Readonly<Record<string, unknown>>;
 }

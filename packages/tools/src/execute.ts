@@ -1,8 +1,10 @@
-import { type Arguments, checkArguments, familyOf } from "./arguments.js";
+import { type Arguments, checkArguments } from "./arguments.js";
 import { ToolArgumentError, ToolPreconditionError } from "./errors.js";
 import { explain } from "./explain.js";
+import { permissionRemedy } from "./explain-permission.js";
 import { findGuest } from "./find-guest.js";
 import type { Answer, ExecuteContext, GuestKind, Invocation } from "./invocation.js";
+import { mapArguments, spreadOptions } from "./map-arguments.js";
 import { callOperation, isTask } from "./operation.js";
 import { verbatimAnswer } from "./operations/verbatim-answer.js";
 import { recipes } from "./recipes/recipes.js";
@@ -37,7 +39,7 @@ export async function execute(
     const recipe = tool.entry.recipe;
     return await (recipe === undefined ? runOperation(call) : recipes[recipe](call));
   } catch (error) {
-    throw explain(error, tool);
+    throw explain(error, tool, await permissionRemedy(error, tool, args, context));
   }
 }
 
@@ -64,40 +66,11 @@ async function prepare(tool: ResolvedTool, args: Arguments, context: ExecuteCont
   };
 }
 
-/** Arguments under the operation's own names. */
-function mapArguments(tool: ResolvedTool, args: Arguments): Record<string, unknown> {
-  const { accepts } = tool.entry;
-  const entries = Object.entries(args).flatMap(([name, value]) => {
-    const target = Object.hasOwn(accepts, name) ? accepts[name] : undefined;
-    const parameter = typeof target === "object" ? target.for : (target ?? memberOf(accepts, name));
-    return parameter === undefined || value === undefined ? [] : [[parameter, value] as const];
-  });
-  return { ...tool.entry.fixed, ...Object.fromEntries(entries) };
-}
-
-/** The name itself where it is one of an accepted family, such as `net0` of `net[n]`. */
-function memberOf(accepts: Readonly<Record<string, unknown>>, name: string): string | undefined {
-  return Object.hasOwn(accepts, familyOf(name)) ? name : undefined;
-}
-
 function nowhereToKeep(tool: ResolvedTool): ToolPreconditionError {
   return new ToolPreconditionError(
     `${tool.name} is given a secret that PVE shows once, and there is no place to keep it; nothing was sent`,
     "The operator names a directory for secrets where this server is configured.",
   );
-}
-
-/** The members of `config`-like arguments. One that is also an argument of its own must not say something else. */
-function spreadOptions(tool: ResolvedTool, args: Arguments): Readonly<Record<string, unknown>> {
-  const options: Record<string, unknown> = {};
-  for (const name of Object.keys(tool.options ?? {})) {
-    const value = args[name];
-    for (const [option, inner] of Object.entries(isRecord(value) ? value : {})) {
-      if (args[option] !== undefined) throw new ToolArgumentError({ [option]: `given twice, also in ${name}` });
-      options[option] = inner;
-    }
-  }
-  return options;
 }
 
 /** The node that is named, or that is found from the guest or the task. A task is where its id says, and nowhere else. */

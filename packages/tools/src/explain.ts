@@ -36,20 +36,24 @@ const SILENT: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * The error of a tool for whatever went wrong beneath it, with what to do about it. Errors that are none of the
- * client's are returned as they are.
+ * The error of a tool for whatever went wrong beneath it, with what to do about it; `permission` is what to do about a
+ * missing privilege. Errors that are none of the client's are returned as they are.
  */
-export function explain(error: unknown, tool: ResolvedTool): unknown {
+export function explain(error: unknown, tool: ResolvedTool, permission: string | undefined): unknown {
   if (error instanceof ToolError) return error;
   const cause = { cause: error };
   if (error instanceof PveRequestError) {
     const { operation, status, reason, fields, kind } = error;
     const refusal = { operation, status, reason, fields: byArgument(fields, tool), kind };
-    return new ToolRefusedError(refusal, refusalRemedy(error, tool), cause);
+    return new ToolRefusedError(refusal, permission ?? refusalRemedy(error), cause);
   }
   if (error instanceof PveTaskError) {
     const { upid, exitstatus, log } = error;
-    return new ToolTaskError({ upid, exitstatus, log: log.slice(-LAST_LINES) }, taskRemedy(exitstatus), cause);
+    return new ToolTaskError(
+      { upid, exitstatus, log: log.slice(-LAST_LINES) },
+      permission ?? taskRemedy(exitstatus),
+      cause,
+    );
   }
   if (error instanceof PveParameterError)
     return new ToolArgumentError(byArgument(error.problems, tool), undefined, cause);
@@ -87,17 +91,11 @@ function byArgument(fields: Readonly<Record<string, string>>, tool: ResolvedTool
   return Object.fromEntries(Object.entries(fields).map(([field, text]) => [names.get(field) ?? field, text.trim()]));
 }
 
-function refusalRemedy(error: PveRequestError, tool: ResolvedTool): string | undefined {
+function refusalRemedy(error: PveRequestError): string | undefined {
   if (error.reason.startsWith("hostname lookup")) return "There is no such node: get_nodes lists those there are.";
   const silent = SILENT.find(([pattern]) => pattern.test(error.reason));
   if (silent !== undefined) return silent[1];
   switch (error.kind) {
-    case "permission": {
-      const needed = tool.privileges[error.operation];
-      if (needed?.startsWith("only "))
-        return `PVE allows this to nobody but root@pam signed in with a password; to no API token.`;
-      return needed === undefined ? "The token lacks a privilege for this." : `The token needs ${needed}.`;
-    }
     case "authentication":
       return "The token is unknown, expired or disabled.";
     case "locked":

@@ -1,3 +1,5 @@
+import type { FilteredBy } from "./permissions/conditions.js";
+import type { Expression } from "./permissions/expression.js";
 import { isRecord } from "./schema.js";
 
 /** A schema as the OpenAPI document writes it, with the vendor keys that tools look at. */
@@ -17,6 +19,13 @@ export interface SpecSchema {
   readonly "x-pve-since"?: string;
 }
 
+/** The merged truth about who may call, and in one line. */
+export interface SpecPermissions {
+  readonly requires: Expression;
+  readonly filteredBy?: readonly FilteredBy[];
+  readonly inWords: string;
+}
+
 /** One operation of the document, flattened to what tools need. */
 export interface SpecOperation {
   /** What it does, in a sentence. */
@@ -29,9 +38,7 @@ export interface SpecOperation {
   readonly returns: SpecSchema;
   /** It starts a task. */
   readonly task: boolean;
-  /** PVE leaves out of the answer what the caller may not see. */
-  readonly filtered: boolean;
-  readonly permissions: unknown;
+  readonly permissions: SpecPermissions;
   readonly since: string | undefined;
   /** PVE refuses API tokens here. */
   readonly ticketOnly: boolean;
@@ -56,17 +63,16 @@ export function readOpenApi(document: unknown): (route: string) => SpecOperation
   return (route) => {
     const cut = route.indexOf(" ");
     const operation = member(member(paths, route.slice(cut + 1)), route.slice(0, cut).toLowerCase());
-    return operation === undefined ? undefined : flatten(operation, route);
+    return operation === undefined ? undefined : flatten(operation);
   };
 }
 
-function flatten(operation: Readonly<Record<string, unknown>>, route: string): SpecOperation {
+function flatten(operation: Readonly<Record<string, unknown>>): SpecOperation {
   const body = member(member(member(operation, "requestBody"), "content"), "application/x-www-form-urlencoded");
   const form = schemaOf(body?.["schema"]);
   const listed = Array.isArray(operation["parameters"]) ? operation["parameters"].filter(isRecord) : [];
   const response = member(member(member(operation, "responses"), "200"), "content");
   const envelope = schemaOf(member(response, "application/json")?.["schema"]);
-  const permissions = member(operation, "x-pve-permissions");
   const { summary, description, "x-pve-since": since, "x-pve-task": task } = operation;
   return {
     summary: String(summary),
@@ -82,8 +88,7 @@ function flatten(operation: Readonly<Record<string, unknown>>, route: string): S
     ]),
     returns: envelope.properties?.["data"] ?? {},
     task: task !== undefined && task !== "never",
-    filtered: route.startsWith("GET ") && permissions?.["user"] === "all",
-    permissions,
+    permissions: operation["x-pve-permissions"] as SpecPermissions,
     since: typeof since === "string" ? since : undefined,
     ticketOnly: operation["x-pve-allowtoken"] === false,
   };

@@ -2,7 +2,6 @@ import { briefSchemaOf } from "./brief.js";
 import type { Parameter, ToolEntry, Toolset } from "./define.js";
 import { readOpenApi, type SpecOperation, type SpecSchema } from "./openapi.js";
 import { outputSchemaOf } from "./output-schema.js";
-import { describePermissions } from "./permissions.js";
 import type { Hints, ResolvedTool } from "./resolved.js";
 import type { JsonSchema, ObjectSchema, SchemaType } from "./schema.js";
 import { windowParametersOf } from "./window.js";
@@ -40,11 +39,8 @@ function resolveTool(
   look: (route: string) => SpecOperation,
 ): ResolvedTool {
   const operation = look(entry.operation);
-  const operations = [entry.operation, ...(entry.also ?? [])];
-  const privileges = operations.flatMap((route) => {
-    const needed = describePermissions(look(route).permissions);
-    return needed === undefined ? [] : [[route, needed]];
-  });
+  const operations = [...new Set([entry.operation, ...(entry.also ?? []), ...(entry.shows ? [entry.shows] : [])])];
+  const privileges = operations.map((route) => [route, look(route).permissions.inWords]);
   const options = optionsOf(entry, operation);
   const inputSchema = inputSchemaOf(name, entry, operation);
   return {
@@ -58,11 +54,17 @@ function resolveTool(
     briefSchema: briefSchemaOf(entry, inputSchema),
     outputSchema: outputSchemaOf(entry, operation),
     operations,
+    optional: optionalOf(entry),
     privileges: Object.fromEntries(privileges),
     ...(operation.since !== undefined && { since: operation.since }),
     ...(Object.keys(options).length > 0 && { options }),
     entry,
   };
+}
+
+/** What was made is read back only to be shown. */
+function optionalOf({ tries = [], recipe, shows }: ToolEntry): readonly string[] {
+  return recipe === "create-record" && shows !== undefined ? [...tries, shows] : tries;
 }
 
 function hintsOf(entry: ToolEntry): Hints {

@@ -25,7 +25,9 @@ export interface ResolvedTool {
   readonly outputSchema: ObjectSchema;
   /** Every operation it may call, the main one first. */
   readonly operations: readonly string[];
-  /** What PVE asks of the caller, by operation, as far as the schema states it; absent where any caller may try. */
+  /** Those of `operations` that it can do without: when one is refused, the answer says what is missing. */
+  readonly optional: readonly string[];
+  /** What PVE asks of the caller, by operation, in words. `judgeTool` weighs it against what a caller holds. */
   readonly privileges: Readonly<Record<string, string>>;
   /** The release that brought the main operation, where that is later than the oldest supported one. */
   readonly since?: string;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ToolRefusedError } from "../src/index.js";
 import { failure, openLab } from "./lab.js";
 
 describe("a guest without a node", () => {
@@ -62,11 +63,13 @@ describe("a token with few privileges", () => {
 
     const error = await failure(lab.run("start_vm", { vmid: 103 }));
 
-    expect(error).toMatchObject({
-      code: "TOOL_REFUSED",
-      kind: "permission",
-      remedy: "The token needs VM.PowerMgmt on /vms/{vmid}.",
-    });
+    expect(error).toMatchObject({ code: "TOOL_REFUSED", kind: "permission" });
+    expect(error instanceof ToolRefusedError ? error.remedy?.split("\n") : []).toEqual([
+      "auditor@pve!reader lacks VM.PowerMgmt on /vms/103. An administrator grants it on a node with:",
+      expect.stringMatching(/^pveum role add tools-vms-103 --privs '.*VM\.Audit.*VM\.PowerMgmt'$/),
+      "pveum acl modify /vms/103 --tokens 'auditor@pve!reader' --roles tools-vms-103 --propagate 0",
+      expect.stringContaining("pveum user permissions 'auditor@pve'"),
+    ]);
     expect(lab.sim.guest(103)?.status).toBe("stopped");
   });
 
@@ -98,5 +101,40 @@ describe("a broken connection", () => {
       remedy: expect.stringContaining("look before repeating"),
     });
     expect(sent.filter((request) => request.startsWith("POST"))).toHaveLength(1);
+  });
+});
+
+describe("a refusal", () => {
+  it("is granted by the lines it names, and nothing else is lost by them", async () => {
+    await using lab = openLab({ caller: "auditorToken" });
+    const error = await failure(lab.run("start_vm", { vmid: 103 }));
+    const remedy = error instanceof ToolRefusedError ? (error.remedy ?? "") : "";
+    const [, roleid = "", privs = ""] = /role add (\S+) --privs '([^']+)'/.exec(remedy) ?? [];
+    await lab.other.call("POST /access/roles", { roleid, privs });
+    for (const who of [{ tokens: "auditor@pve!reader" }, { users: "auditor@pve" }]) {
+      await lab.other.call("PUT /access/acl", { path: "/vms/103", roles: roleid, propagate: false, ...who });
+    }
+
+    expect(await lab.run("start_vm", { vmid: 103 })).toMatchObject({ task: "finished" });
+    expect(await lab.run("get_vm_config", { vmid: 103 })).toMatchObject({ node: "pve2" });
+  });
+
+  it("is explained where PVE names nothing, because there were alternatives", async () => {
+    await using lab = openLab({ caller: "operatorToken" });
+
+    const error = await failure(lab.run("clone_vm", { source_vmid: 102, new_vmid: 990 }));
+
+    expect(error).toMatchObject({ code: "TOOL_REFUSED", kind: "permission" });
+    expect(error instanceof ToolRefusedError ? error.remedy : "").toMatch(
+      /lacks VM\.(Clone|Allocate) on \/vms\/\d+.*\npveum role add/s,
+    );
+  });
+
+  it("that only root@pam escapes says so", async () => {
+    await using lab = openLab();
+
+    expect(await failure(lab.run("remove_node_from_cluster", { node_name: "pve3", force: true }))).toMatchObject({
+      remedy: expect.stringContaining("nobody but root@pam"),
+    });
   });
 });

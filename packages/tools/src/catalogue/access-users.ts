@@ -89,6 +89,7 @@ export const userTools = {
     optional: ["userid"],
     recipe: "tokens",
     also: ["GET /access/users"],
+    picks: true,
     example: {},
   }),
   create_api_token: tool("POST /access/users/{userid}/token/{tokenid}", {

@@ -60,6 +60,7 @@ export const backup = toolset({
       waits: true,
       recipe: "backup-guest",
       also: ["GET /nodes/{node}/storage/{storage}/content"],
+      tries: ["GET /nodes/{node}/storage/{storage}/content"],
       example: { vmid: 100, storage: "nas", notes: "before the update" },
     }),
     create_container_backup: tool("POST /nodes/{node}/vzdump", {
@@ -79,6 +80,7 @@ export const backup = toolset({
       waits: true,
       recipe: "backup-guest",
       also: ["GET /nodes/{node}/storage/{storage}/content"],
+      tries: ["GET /nodes/{node}/storage/{storage}/content"],
       example: { container_id: 200, storage: "nas" },
     }),
     restore_vm_backup: tool("POST /nodes/{node}/qemu", {

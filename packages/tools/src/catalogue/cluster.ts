@@ -55,6 +55,7 @@ export const cluster = toolset({
       accepts: {},
       recipe: "cluster-nodes",
       also: ["GET /nodes", "GET /nodes/{node}/status", "GET /cluster/config/nodes"],
+      tries: ["GET /cluster/status", "GET /nodes/{node}/status", "GET /cluster/config/nodes"],
       example: {},
     }),
     get_cluster_stats: tool("GET /cluster/resources", {
@@ -79,6 +80,12 @@ export const cluster = toolset({
         "GET /cluster/config/qdevice",
         "GET /cluster/config/apiversion",
       ],
+      tries: [
+        "GET /cluster/config/nodes",
+        "GET /cluster/config/totem",
+        "GET /cluster/config/qdevice",
+        "GET /cluster/config/apiversion",
+      ],
       example: {},
     }),
     add_node_to_cluster: tool("POST /cluster/config/join", {
@@ -93,6 +100,7 @@ export const cluster = toolset({
       },
       recipe: "add-node",
       also: ["GET /cluster/status", "GET /cluster/config/join"],
+      picks: true,
       example: { node_name: "pve4" },
     }),
     remove_node_from_cluster: tool("DELETE /cluster/config/nodes/{node}", {

@@ -25,6 +25,7 @@ export const consoleTools = {
       "POST /nodes/{node}/qemu/{vmid}/spiceproxy",
       "GET /nodes/{node}/qemu/{vmid}/status/current",
     ],
+    picks: true,
     example: { vmid: 100 },
   }),
 };

@@ -53,6 +53,8 @@ export const firewall = toolset({
       recipe: "firewall-rules",
       also: [...scoped.lists, ...scoped.options, "GET /cluster/resources"],
       aliases: ["list_firewall_rules"],
+      picks: true,
+      tries: scoped.options,
       example: { scope: "guest/100" },
     }),
     create_firewall_rule: tool("POST /cluster/firewall/rules", {
@@ -91,6 +93,7 @@ export const firewall = toolset({
       },
       recipe: "create-rule",
       also: [...scoped.adds, "GET /cluster/firewall/rules", ...scoped.lists, "GET /cluster/resources"],
+      picks: true,
       example: {
         direction: "in",
         action: "ACCEPT",
@@ -109,6 +112,7 @@ export const firewall = toolset({
       accepts: { position: "pos", scope, digest: "digest" },
       recipe: "delete-rule",
       also: [...scoped.drops, "GET /cluster/firewall/rules", ...scoped.lists, "GET /cluster/resources"],
+      picks: true,
       example: { position: 0, scope: "cluster" },
     }),
     get_security_groups: tool("GET /cluster/firewall/groups", {
@@ -118,6 +122,7 @@ export const firewall = toolset({
       accepts: {},
       recipe: "security-groups",
       also: ["GET /cluster/firewall/groups/{group}"],
+      tries: ["GET /cluster/firewall/groups/{group}"],
       example: {},
     }),
     create_security_group: tool("POST /cluster/firewall/groups", {
@@ -138,6 +143,7 @@ export const firewall = toolset({
       locates: "vm",
       recipe: "firewall-rules",
       also: ["GET /nodes/{node}/qemu/{vmid}/firewall/options", "GET /cluster/firewall/options"],
+      tries: ["GET /nodes/{node}/qemu/{vmid}/firewall/options", "GET /cluster/firewall/options"],
       example: { vmid: 100 },
     }),
   },

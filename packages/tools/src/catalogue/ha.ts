@@ -14,6 +14,7 @@ export const ha = toolset({
       accepts: {},
       recipe: "ha-status",
       also: ["GET /cluster/ha/status/manager_status"],
+      tries: ["GET /cluster/ha/status/manager_status"],
       example: {},
     }),
     enable_ha_resource: tool("POST /cluster/ha/resources", {
@@ -33,6 +34,7 @@ export const ha = toolset({
       recipe: "enable-ha",
       repeatable: true,
       also: ["PUT /cluster/ha/resources/{sid}", "GET /cluster/ha/resources", "GET /cluster/resources"],
+      picks: true,
       example: { sid: "vm:101", comment: "front end" },
     }),
     disable_ha_resource: tool("PUT /cluster/ha/resources/{sid}", {
@@ -46,6 +48,7 @@ export const ha = toolset({
       },
       recipe: "disable-ha",
       also: ["DELETE /cluster/ha/resources/{sid}", "GET /cluster/ha/resources", "GET /cluster/resources"],
+      picks: true,
       example: { sid: "vm:100", remove: true },
     }),
     list_ha_resources: tool("GET /cluster/ha/resources", {

@@ -22,6 +22,24 @@ const chart = {
   enum: ["png", "svg"],
 } as const satisfies Parameter;
 
+/** Where alerts are looked for; what cannot be looked at is named. */
+const looks = [
+  "GET /cluster/status",
+  "GET /cluster/ha/status/current",
+  "GET /cluster/ceph/status",
+  "GET /nodes/{node}/replication",
+  "GET /nodes/{node}/qemu",
+  "GET /cluster/tasks",
+  "GET /cluster/backup-info/not-backed-up",
+  "GET /nodes/{node}/tasks",
+  "GET /nodes/{node}/certificates/info",
+  "GET /nodes/{node}/apt/update",
+  "GET /nodes/{node}/subscription",
+  "GET /nodes/{node}/disks/list",
+  "GET /nodes/{node}/services",
+  "GET /nodes/{node}/storage/{storage}/content",
+] as const;
+
 /** How things are doing, and did. */
 export const monitoring = toolset({
   id: "monitoring",
@@ -78,24 +96,8 @@ export const monitoring = toolset({
         },
       },
       recipe: "alerts",
-      also: [
-        "GET /nodes",
-        "GET /access/permissions",
-        "GET /cluster/status",
-        "GET /cluster/ha/status/current",
-        "GET /cluster/ceph/status",
-        "GET /nodes/{node}/replication",
-        "GET /nodes/{node}/qemu",
-        "GET /cluster/tasks",
-        "GET /cluster/backup-info/not-backed-up",
-        "GET /nodes/{node}/tasks",
-        "GET /nodes/{node}/certificates/info",
-        "GET /nodes/{node}/apt/update",
-        "GET /nodes/{node}/subscription",
-        "GET /nodes/{node}/disks/list",
-        "GET /nodes/{node}/services",
-        "GET /nodes/{node}/storage/{storage}/content",
-      ],
+      also: ["GET /nodes", "GET /access/permissions", ...looks],
+      tries: looks,
       example: {},
     }),
   },

@@ -55,6 +55,7 @@ export const network = toolset({
       accepts: { node_name: "node" },
       recipe: "vlan-config",
       also: ["GET /cluster/sdn/zones"],
+      tries: ["GET /cluster/sdn/zones"],
       example: { node_name: "pve1" },
     }),
     create_vlan: tool("POST /nodes/{node}/network", {

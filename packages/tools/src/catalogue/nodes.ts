@@ -54,6 +54,7 @@ export const nodes = toolset({
       },
       recipe: "node-config",
       also: ["GET /nodes/{node}/dns", "GET /nodes/{node}/time", "GET /nodes/{node}/hosts"],
+      tries: ["GET /nodes/{node}/dns", "GET /nodes/{node}/time", "GET /nodes/{node}/hosts"],
       example: { node_name: "pve1", include: "dns,time" },
     }),
     update_node_config: tool("PUT /nodes/{node}/config", {
@@ -79,6 +80,7 @@ export const nodes = toolset({
       fixed: { command: "reboot" },
       recipe: "node-power",
       also: ["GET /nodes", "GET /cluster/resources"],
+      tries: ["GET /cluster/resources"],
       example: { node_name: "pve3" },
     }),
     shutdown_node: tool("POST /nodes/{node}/status", {
@@ -90,6 +92,7 @@ export const nodes = toolset({
       fixed: { command: "shutdown" },
       recipe: "node-power",
       also: ["GET /nodes", "GET /cluster/resources"],
+      tries: ["GET /cluster/resources"],
       example: { node_name: "pve3" },
     }),
     get_node_logs: tool("GET /nodes/{node}/journal", {
@@ -114,6 +117,7 @@ export const nodes = toolset({
       },
       recipe: "node-logs",
       also: ["GET /nodes/{node}/syslog"],
+      picks: true,
       example: { node_name: "pve1", lines: 20 },
     }),
     get_node_disks: tool("GET /nodes/{node}/disks/list", {

@@ -13,6 +13,7 @@ export const replication = toolset({
       accepts: {},
       recipe: "replication-jobs",
       also: ["GET /nodes", "GET /nodes/{node}/replication"],
+      tries: ["GET /nodes/{node}/replication"],
       example: {},
     }),
     create_replication_job: tool("POST /cluster/replication", {

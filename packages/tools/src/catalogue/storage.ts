@@ -48,6 +48,7 @@ export const storage = toolset({
       accepts: { storage: "storage" },
       recipe: "storage-info",
       also: ["GET /cluster/resources", "GET /nodes/{node}/storage/{storage}/status"],
+      tries: ["GET /storage/{storage}", "GET /nodes/{node}/storage/{storage}/status"],
       example: { storage: "nas" },
     }),
     get_storage_quota: tool("GET /cluster/resources", {
@@ -70,6 +71,7 @@ export const storage = toolset({
       recipe: "storage-content",
       also: ["GET /cluster/resources"],
       keep: ["volid", "node", "content", "format", "size", "used", "vmid", "parent", "ctime", "protected", "notes"],
+      tries: ["GET /nodes/{node}/storage/{storage}/content"],
       example: { storage: "local", content: "iso" },
     }),
     list_backups: tool("GET /nodes/{node}/storage/{storage}/content", {
@@ -83,6 +85,7 @@ export const storage = toolset({
       recipe: "list-backups",
       also: ["GET /cluster/resources"],
       aliases: ["get_backup_list"],
+      tries: ["GET /nodes/{node}/storage/{storage}/content"],
       example: { vmid: 102 },
     }),
     create_storage: tool("POST /storage", {

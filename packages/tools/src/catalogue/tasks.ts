@@ -40,6 +40,7 @@ export const tasks = toolset({
       optional: ["node_name"],
       recipe: "list-tasks",
       also: ["GET /nodes"],
+      tries: ["GET /nodes/{node}/tasks"],
       example: { statusfilter: "error", since: "7d" },
     }),
     get_node_tasks: tool("GET /nodes/{node}/tasks", {
@@ -94,6 +95,7 @@ export const tasks = toolset({
       locates: "task",
       recipe: "cancel-task",
       also: ["GET /nodes/{node}/tasks/{upid}/status"],
+      picks: true,
       example: { task_id: "UPID:pve1:00000419:0AC591B1:6A1D1FE0:qmstart:104:operator@pve!ops:" },
     }),
   },

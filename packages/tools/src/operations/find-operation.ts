@@ -48,7 +48,8 @@ function operationTool(route: string, packed: PackedOperation, pool: readonly Op
     briefSchema: inputSchema,
     outputSchema: openObject({}),
     operations: [route],
-    privileges: privileges === undefined ? {} : { [route]: privileges },
+    optional: [],
+    privileges: { [route]: privileges },
     ...(since !== undefined && { since }),
     entry: entryOf(route, packed),
   };

@@ -26,7 +26,8 @@ export interface PackedOperation {
   readonly parameters: Readonly<Record<string, number>>;
   readonly required?: readonly string[];
   readonly returns?: OperationReturns;
-  readonly privileges?: string;
+  /** What PVE asks of the caller, in words. */
+  readonly privileges: string;
   readonly since?: string;
   /** PVE refuses API tokens here. */
   readonly ticketOnly?: true;

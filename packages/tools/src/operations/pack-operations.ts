@@ -1,6 +1,5 @@
 import type { SpecOperation, SpecSchema } from "../openapi.js";
 import { operationRoutes, readOpenApi } from "../openapi.js";
-import { describePermissions } from "../permissions.js";
 import { operationParameter } from "../resolve.js";
 import { riskOf } from "./operation-risks.js";
 import type { OperationParameter, OperationReturns, OperationTable, PackedOperation } from "./operation-table.js";
@@ -35,7 +34,6 @@ function packOperation(
   place: (schema: SpecSchema) => number,
 ): PackedOperation {
   const { summary, description, since, ticketOnly } = operation;
-  const privileges = describePermissions(operation.permissions);
   const returns = returnsOf(operation);
   return {
     summary,
@@ -44,7 +42,7 @@ function packOperation(
     parameters: Object.fromEntries(Object.entries(operation.parameters).map(([name, schema]) => [name, place(schema)])),
     ...(operation.required.size > 0 && { required: [...operation.required] }),
     ...(returns !== undefined && { returns }),
-    ...(privileges !== undefined && { privileges }),
+    privileges: operation.permissions.inWords,
     ...(since !== undefined && { since }),
     ...(ticketOnly && { ticketOnly }),
   };

@@ -1,4 +1,5 @@
-import type { Expression, ParamTest, Perm } from "./expression.js";
+import type { Expression, Perm } from "./expression.js";
+import { elements, fill, find, isOpen, isOwner, normalize, type Params, type Request, text } from "./request.js";
 
 /** What is known of a caller. */
 export interface Caller {
@@ -8,11 +9,14 @@ export interface Caller {
   readonly grants: (path: string) => ReadonlySet<string>;
   /** Those held on everything below a path, whatever its name. Without it, looked-up paths stay undecided. */
   readonly everywhereBelow?: (path: string) => ReadonlySet<string>;
+  /** The paths below a path where more may be held than above. Without it, nothing open is ever denied. */
+  readonly knownBelow?: (path: string) => readonly string[];
   /** The groups of a user; null where there is no such user, undefined where that is not known. */
   readonly groupsOf?: (userid: string) => readonly string[] | null | undefined;
 }
 
-interface Missing {
+/** Privileges on a path, all of them or with `any` one; a path may hold `{vmid}` where that is not known. */
+export interface Missing {
   readonly path: string;
   readonly privileges: readonly string[];
   readonly any?: true;
@@ -20,7 +24,7 @@ interface Missing {
 
 export type Verdict =
   | { readonly verdict: "allowed" }
-  /** `missing` lists alternatives, and is empty where no privilege would help; `by` tells what refuses. */
+  /** All of `missing` would help; it is empty where no privilege would. `by` tells what refuses. */
   | { readonly verdict: "denied"; readonly missing: readonly Missing[]; readonly why: string; readonly by: Stage }
   | { readonly verdict: "depends"; readonly on: string }
   | { readonly verdict: "unknown"; readonly why: string };
@@ -28,31 +32,35 @@ export type Verdict =
 /** `check` comes before the parameters are verified, `handler` after it; `task` lets the call pass and its task fail. */
 export type Stage = "check" | "handler" | "task";
 
-type Params = Readonly<Record<string, unknown>>;
-
 /** PVE gives up with an error that is no refusal; `always`: even where an alternative would do. */
 type Outcome = Verdict | { readonly verdict: "stops"; readonly on: string; readonly always: boolean };
 
-interface Question {
+interface Question extends Request {
   readonly caller: Caller;
-  readonly params: Params;
-  readonly value?: string;
   readonly stage: Stage;
 }
 
 const ALLOWED = { verdict: "allowed" } as const;
 
-/** Judges as PVE does: raw parameters, first refusal wins, root@pam passes. Without a caller only `world` passes. */
-export function evaluate(expression: Expression, params: Params, caller: Caller | undefined): Verdict {
+/**
+ * Judges as PVE does: raw parameters, first refusal wins, root@pam passes. Without a caller only `world` passes. What
+ * is in `open` and not in `params` is not absent but not known yet.
+ */
+export function evaluate(
+  expression: Expression,
+  params: Params,
+  caller: Caller | undefined,
+  open?: ReadonlySet<string>,
+): Verdict {
   if (caller?.id === "root@pam") return ALLOWED;
   const stranger: Caller = { id: "", grants: () => new Set() };
-  if (caller === undefined && !isOpen(expression)) return refuse("a login is needed", "check");
-  const outcome = judge(expression, { caller: caller ?? stranger, params, stage: "check" });
+  if (caller === undefined && !isWorld(expression)) return refuse("a login is needed", "check");
+  const outcome = judge(expression, { caller: caller ?? stranger, params, open, stage: "check" });
   return outcome.verdict === "stops" ? { verdict: "depends", on: outcome.on } : outcome;
 }
 
-function isOpen(expression: Expression): boolean {
-  return expression.kind === "and" ? expression.of.some(isOpen) : expression.kind === "world";
+function isWorld(expression: Expression): boolean {
+  return expression.kind === "and" ? expression.of.some(isWorld) : expression.kind === "world";
 }
 
 function judge(expression: Expression, question: Question): Outcome {
@@ -104,6 +112,7 @@ function judgeCaller(expression: CallerTest, question: Question): Outcome {
     case "modify":
       return judgeModify(expression.path, question);
     case "owner":
+      if (isOpen(question, expression.param)) return { verdict: "depends", on: "who started the task" };
       return isOwner(text(params[expression.param]), caller.id) ? ALLOWED : refuse("not its owner", stage);
   }
 }
@@ -112,29 +121,43 @@ function refuse(why: string, by: Stage, missing: readonly Missing[] = []): Verdi
   return { verdict: "denied", missing, why, by };
 }
 
-/** The first refusal decides; a doubt only where nothing refuses. */
+/** The first refusal decides, and what the later ones miss is added; a doubt decides only where nothing refuses. */
 function every(parts: readonly (() => Outcome)[]): Outcome {
   let doubt: Outcome = ALLOWED;
-  for (const part of parts) {
+  for (const [index, part] of parts.entries()) {
     const outcome = part();
-    if (outcome.verdict === "denied" || outcome.verdict === "stops") return outcome;
+    if (outcome.verdict === "denied")
+      return refuse(outcome.why, outcome.by, allMissing(outcome, parts.slice(index + 1)));
+    if (outcome.verdict === "stops") return outcome;
     if (outcome.verdict === "unknown" || doubt.verdict === "allowed") doubt = outcome;
   }
   return doubt;
 }
 
+type Denied = Extract<Verdict, { verdict: "denied" }>;
+
+/** Where one refusal cannot be helped, nothing helps. */
+function allMissing(first: Denied, rest: readonly (() => Outcome)[]): readonly Missing[] {
+  const denied = [first, ...rest.map((part) => part())].filter((outcome) => outcome.verdict === "denied");
+  return denied.some(({ missing }) => missing.length === 0) ? [] : denied.flatMap(({ missing }) => missing);
+}
+
+/** Of the alternatives that privileges would open, the one that takes the fewest. */
 function some(parts: readonly (() => Outcome)[], by: Stage): Outcome {
-  const missing: Missing[] = [];
-  const reasons: string[] = [];
+  const denied: Denied[] = [];
   let doubt: Outcome | undefined;
   for (const part of parts) {
     const outcome = part();
     if (outcome.verdict === "allowed" || (outcome.verdict === "stops" && outcome.always)) return outcome;
-    if (outcome.verdict === "denied") missing.push(...outcome.missing);
-    if (outcome.verdict === "denied") reasons.push(outcome.why);
+    if (outcome.verdict === "denied") denied.push(outcome);
     else if (outcome.verdict === "unknown" || (outcome.verdict === "depends" && doubt === undefined)) doubt = outcome;
   }
-  return doubt ?? refuse(reasons.join(", nor: "), by, missing);
+  const [cheapest] = denied.filter(({ missing }) => missing.length > 0).sort((a, b) => cost(a) - cost(b));
+  return doubt ?? refuse(denied.map(({ why }) => why).join(", nor: "), by, cheapest?.missing);
+}
+
+function cost({ missing }: Denied): number {
+  return missing.reduce((sum, { privileges, any }) => sum + (any ? 1 : privileges.length), 0);
 }
 
 function judgePerm({ path: template, privileges, any, requireParam }: Perm, question: Question): Outcome {
@@ -142,16 +165,32 @@ function judgePerm({ path: template, privileges, any, requireParam }: Perm, ques
   if (requireParam !== undefined && text(params[requireParam]) === undefined)
     return refuse(`parameter ${requireParam} is absent`, stage);
   const filled = fill(template, question);
-  const lookUp = filled.indexOf("{?");
-  if (lookUp >= 0) {
-    const everywhere = caller.everywhereBelow?.(normalize(filled.slice(0, lookUp)) ?? "/");
-    const sure = everywhere !== undefined && holds(everywhere, privileges, any);
-    return sure ? ALLOWED : { verdict: "depends", on: `${privileges.join(any ? " or " : " and ")} on ${filled}` };
-  }
+  if (filled.includes("{?")) return judgeUnnamed(filled, { privileges, any }, question, template.includes("{?"));
   const path = normalize(filled);
   if (path !== undefined && holds(caller.grants(path), privileges, any)) return ALLOWED;
-  const missing = { path: path ?? "", privileges, ...(any && { any }) };
-  return refuse(`${path ?? ""}, ${privileges.join(any ? "|" : ",")}`, stage, [missing]);
+  return refusePerm(path ?? "", { privileges, any }, stage);
+}
+
+interface Privileges {
+  readonly privileges: readonly string[];
+  readonly any: true | undefined;
+}
+
+/** A path that nobody can name yet. What PVE looks up may turn out to be nothing at all, so it is never denied. */
+function judgeUnnamed(filled: string, wanted: Privileges, { caller, stage }: Question, lookedUp: boolean): Outcome {
+  const { privileges, any } = wanted;
+  const above = normalize(filled.slice(0, filled.indexOf("{?"))) ?? "/";
+  const everywhere = caller.everywhereBelow?.(above);
+  if (everywhere !== undefined && holds(everywhere, privileges, any)) return ALLOWED;
+  const known = [above, ...(caller.knownBelow?.(above) ?? [])];
+  const nowhere = caller.knownBelow !== undefined && !known.some((path) => holds(caller.grants(path), privileges, any));
+  if (nowhere && !lookedUp) return refusePerm(filled.replaceAll("{?", "{"), wanted, stage);
+  return { verdict: "depends", on: `${privileges.join(any ? " or " : " and ")} on ${filled.replaceAll("{?", "{")}` };
+}
+
+function refusePerm(path: string, { privileges, any }: Privileges, stage: Stage): Outcome {
+  const missing = { path, privileges, ...(any && { any }) };
+  return refuse(`${path}, ${privileges.join(any ? "|" : ",")}`, stage, [missing]);
 }
 
 function holds(held: ReadonlySet<string>, privileges: readonly string[], any: true | undefined): boolean {
@@ -159,7 +198,8 @@ function holds(held: ReadonlySet<string>, privileges: readonly string[], any: tr
 }
 
 function judgeModify(template: string, question: Question): Outcome {
-  const path = normalize(fill(template, question)) ?? "";
+  const filled = fill(template, question);
+  const path = filled.includes("{?") ? filled : (normalize(filled) ?? "");
   const own: Readonly<Record<string, string>> = {
     storage: "Datastore.Allocate",
     vms: "VM.Allocate",
@@ -170,12 +210,10 @@ function judgeModify(template: string, question: Question): Outcome {
   return judgePerm({ kind: "perm", path, privileges, any: true }, question);
 }
 
-function judgeGroup(
-  { privileges, param }: Extract<Expression, { kind: "group" }>,
-  { caller, params, stage }: Question,
-): Outcome {
+function judgeGroup({ privileges, param }: Extract<Expression, { kind: "group" }>, question: Question): Outcome {
+  const { caller, params, stage } = question;
   const userid = text(params["userid"]) ?? "";
-  const groups = caller.groupsOf?.(userid);
+  const groups = isOpen(question, "userid") ? undefined : caller.groupsOf?.(userid);
   if (param !== "create" && groups === null)
     return { verdict: "stops", on: `there is no user ${userid}`, always: false };
   const may = (path: string) => holds(caller.grants(path), privileges, true);
@@ -197,8 +235,13 @@ function judgeUser(expression: Extract<Expression, { kind: "user" }>, question: 
   const { caller, stage } = question;
   const userid = text(question.params["userid"]) ?? "";
   if ("is" in expression) {
+    if (isOpen(question, "userid")) return { verdict: "depends", on: "which user it is about" };
     const mine = expression.is === "self" ? userid === caller.id : userid.startsWith(`${caller.id}!`);
     return mine ? ALLOWED : refuse(`not ${userid}`, stage);
+  }
+  if (isOpen(question, "userid")) {
+    const realms = { kind: "perm", path: "/access/realm/{userid}", privileges: [expression.realmPrivilege] } as const;
+    return judgePerm(realms, question);
   }
   const realm = userid.length >= 3 ? /^[^\s:/]+@([A-Za-z][\w.-]+)$/.exec(userid)?.[1] : undefined;
   if (realm === undefined) return { verdict: "stops", on: `"${userid}" is no user name`, always: true };
@@ -214,8 +257,10 @@ function judgeParams(
     expression.needs === undefined
       ? ALLOWED
       : judge(expression.needs, value === undefined ? question : { ...question, value });
+  if (expression.kind === "each" && isOpen(question, expression.param))
+    return { verdict: "depends", on: `what ${expression.param} says` };
   if (expression.kind === "each") return every(elements(question.params[expression.param]).map(needs));
-  const found = find(expression, question.params);
+  const found = find(expression, question);
   const outcomes = found.map(({ value, doubtful }) => () => {
     const outcome = needs(value)();
     const doubt: Outcome = { verdict: "depends", on: `what ${expression.params.join(", ")} says` };
@@ -224,74 +269,4 @@ function judgeParams(
   if (expression.kind === "when") return every(outcomes);
   const why = `${expression.params.join(", ")} ${expression.absent ? "is given" : "is not given so"}`;
   return outcomes.length === 0 ? refuse(why, question.stage) : some(outcomes, question.stage);
-}
-
-interface Found {
-  readonly value?: string;
-  /** Whether the test applies cannot be told. */
-  readonly doubtful: boolean;
-}
-
-function find(test: ParamTest, params: Params): Found[] {
-  const present = Object.keys(params).filter((key) => params[key] !== undefined && names(test, key));
-  if (test.absent) return present.length === 0 ? [{ doubtful: false }] : [];
-  const valued = [test.is, test.not, test.matches, test.lacks].some((part) => part !== undefined);
-  const named = (test.namedBy ?? []).flatMap((list) => elements(params[list]).filter((name) => names(test, name)));
-  return [
-    ...present.flatMap((key) => found(test, text(params[key]), valued)),
-    ...named.map(() => ({ doubtful: valued })),
-  ];
-}
-
-function names({ params }: ParamTest, key: string): boolean {
-  return params.includes(key) || params.includes(key.replace(/\d+$/, "[n]"));
-}
-
-function found({ is, not, matches, lacks }: ParamTest, value: string | undefined, valued: boolean): Found[] {
-  if (value === undefined) return [{ doubtful: valued }];
-  const match = matches === undefined ? undefined : new RegExp(matches).exec(value);
-  const fits =
-    match !== null &&
-    (is === undefined || is.includes(flag(value))) &&
-    !(not?.includes(flag(value)) ?? false) &&
-    !(lacks !== undefined && new RegExp(lacks).test(value));
-  return fits ? [{ value: match?.groups?.["value"] ?? value, doubtful: false }] : [];
-}
-
-/** A parameter as PVE reads it; undefined for what is absent or no plain value. */
-function text(value: unknown): string | undefined {
-  if (typeof value === "boolean") return value ? "1" : "0";
-  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
-}
-
-/** PVE's spellings of yes and no as 1 and 0; anything else as it is. */
-function flag(value: string): string {
-  if (/^(on|yes|true)$/i.test(value)) return "1";
-  return /^(off|no|false)$/i.test(value) ? "0" : value;
-}
-
-function elements(value: unknown): string[] {
-  const parts: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return parts.flatMap((part) => (text(part) ?? "").split(/[,;\s\0]+/)).filter((part) => part !== "");
-}
-
-/** A missing or false parameter becomes `-`; what PVE looks up stays as it is. */
-function fill(template: string, { params, value }: Question): string {
-  return template.replace(/\{([^}?][^}]*)\}/g, (_, name: string) => {
-    const known = name === "value" && value !== undefined ? value : text(params[name]);
-    return known === undefined || known === "" || known === "0" ? "-" : known;
-  });
-}
-
-/** PVE's normal form of an ACL path; undefined where it holds what no ACL path may hold. */
-function normalize(path: string): string | undefined {
-  const short = path.replace(/\/+/g, "/").replace(/\/$/, "");
-  const absolute = short.startsWith("/") ? short : `/${short}`;
-  return /^[A-Za-z0-9.\-_/]+$/.test(absolute) && path !== "" ? absolute : undefined;
-}
-
-/** A user owns the tasks of its tokens, a token only its own. */
-function isOwner(upid: string | undefined, id: string): boolean {
-  const owner = /^UPID:(?:[^:]*:){6}([^:]+):/.exec(upid ?? "")?.[1];
-  return owner !== undefined && (owner === id || owner.split("!")[0] === id);
 }

@@ -1,12 +1,27 @@
-import type { Route } from "../model.js";
-import type { AnswerNote, MatrixCase, RecordedGrants } from "./evidence.js";
-import { reportedCaller } from "./grants.js";
-import type { OperationPermissions } from "./overlay.js";
-import { type Caller, evaluate, type Verdict } from "./verdict.js";
+import type { Expression } from "../../src/permissions/expression.js";
+import { callerOf, type PermissionReport } from "../../src/permissions/grants.js";
+import { type Caller, evaluate, type Verdict } from "../../src/permissions/verdict.js";
+
+/** `params`: the parameters were refused before the operation's code ran. `root-too`: root@pam got the same refusal. */
+type AnswerNote = "params" | "root-too";
+
+/** One recorded request, and how each caller was answered. */
+export interface MatrixCase {
+  readonly operation: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly answers: Readonly<Record<string, readonly [status: number, note?: AnswerNote]>>;
+}
+
+/** Who the callers were and what they held while the matrix was recorded. */
+export interface RecordedGrants {
+  /** Userid → groups. */
+  readonly users: Readonly<Record<string, readonly string[]>>;
+  readonly callers: Readonly<Record<string, { readonly id: string; readonly permissions: PermissionReport }>>;
+}
 
 /** A row where verdict and server are at odds. */
 export interface MatrixMiss {
-  readonly operation: Route;
+  readonly operation: string;
   readonly as: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly status: number;
@@ -32,19 +47,22 @@ export interface MatrixReport {
 
 type Finding = "agrees" | "false-denial" | "missed" | "overtaken";
 
-/** Holds verdicts computed from the merged permissions against who was refused what by the real server. */
+/** Holds verdicts computed from the conditions against who was refused what by the real server. */
 export function judgeMatrix(
-  permissions: ReadonlyMap<Route, OperationPermissions>,
+  conditionOf: (route: string) => Expression | undefined,
   cases: readonly MatrixCase[],
   grants: RecordedGrants,
 ): MatrixReport {
   const callers = new Map(
-    Object.entries(grants.callers).map(([name, who]) => [name, reportedCaller(who, grants.users)]),
+    Object.entries(grants.callers).map(([name, { id, permissions: report }]): [string, Caller] => [
+      name,
+      { ...callerOf({ identity: id, kind: "user", report }), groupsOf: (userid) => grants.users[userid] ?? null },
+    ]),
   );
   const found: Record<Finding, MatrixMiss[]> = { agrees: [], "false-denial": [], missed: [], overtaken: [] };
   let leftOut = 0;
   for (const { operation, params, answers } of cases) {
-    const requires = permissions.get(operation)?.requires;
+    const requires = conditionOf(operation);
     for (const [as, [status, note]] of Object.entries(answers)) {
       if (requires === undefined || status === 501 || status === 0) {
         leftOut += 1;

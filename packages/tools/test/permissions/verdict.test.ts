@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Expression } from "../src/permissions/expression.js";
-import { type Caller, evaluate } from "../src/permissions/verdict.js";
+import type { Expression } from "../../src/permissions/expression.js";
+import { type Caller, evaluate } from "../../src/permissions/verdict.js";
 
 const audit: Expression = { kind: "perm", path: "/vms/{vmid}", privileges: ["VM.Audit"] };
 
