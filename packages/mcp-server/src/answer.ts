@@ -1,6 +1,7 @@
 import type { CallToolResult, ContentBlock } from "@modelcontextprotocol/server";
 import type { Answer, Json } from "@pve/tools";
 import type { Action } from "./action.js";
+import { fenced } from "./fence.js";
 import { cleanText, cleanValue, renderText } from "./render.js";
 import { linksFor } from "./resources/links.js";
 
@@ -14,7 +15,7 @@ export async function answered(action: Action, given: Answer): Promise<CallToolR
   const { notes = [], ...rest } = picture === undefined ? given : { ...given, series: undefined };
   const data = cleanRecord(rest);
   const clean = notes.map(cleanText);
-  const text = [renderText(data), ...clean.map((note) => `Note: ${note}`)].join("\n");
+  const text = [fenced(renderText(data)), ...clean.map((note) => `Note: ${note}`)].join("\n");
   return {
     content: [{ type: "text", text }, ...(picture === undefined ? [] : [picture]), ...linksFor(action, rest)],
     structuredContent: { ...data, ...(clean.length > 0 && { notes: clean }) },

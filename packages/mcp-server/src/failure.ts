@@ -1,5 +1,6 @@
 import { PveConnectionError } from "@pve/client";
 import { ToolConnectionError, ToolError, ToolRefusedError, ToolTaskError } from "@pve/tools";
+import { fenced } from "./fence.js";
 import { cleanText } from "./render.js";
 
 /**
@@ -23,8 +24,8 @@ export function failureText(tool: string, error: unknown, onDefect: (message: st
 
 function taskLines(error: ToolError): readonly string[] {
   if (!(error instanceof ToolTaskError)) return [];
-  const log = error.log.map((line) => `> ${line}`);
-  return [`Task: ${error.upid}`, ...(log.length === 0 ? [] : ["Last lines of its log:", ...log])];
+  const log = error.log.map(cleanText).join("\n");
+  return [`Task: ${error.upid}`, ...(log === "" ? [] : ["Last lines of its log:", fenced(log)])];
 }
 
 /** Remedies that only this package can name, because they are settings of the server. */

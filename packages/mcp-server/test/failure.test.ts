@@ -17,8 +17,8 @@ function textOf(error: unknown): string {
 describe("failureText", () => {
   it("names the tool, the failure, the task's last words and the remedy", () => {
     const task = { upid: "UPID:pve1:1", exitstatus: "no space", log: ["copying", `no ${ESC}[31mspace`] };
-    expect(textOf(new ToolTaskError(task, "Make room."))).toBe(
-      "get_nodes: the task failed: no space\nTask: UPID:pve1:1\nLast lines of its log:\n> copying\n> no space\nWhat to do: Make room.",
+    expect(textOf(new ToolTaskError(task, "Make room."))).toMatch(
+      /^get_nodes: the task failed: no space\nTask: UPID:pve1:1\nLast lines of its log:\n\[data (\w+)\]\ncopying\nno space\n\[end \1\]\nWhat to do: Make room\.$/,
     );
   });
 

@@ -95,7 +95,7 @@ describe("a failing task", () => {
   it("shows the last lines of its log", async () => {
     await using session = await connect({ allowed: "change" });
     const { text } = await session.callTool("start_vm", { vmid: 104 });
-    expect(text).toMatch(/Last lines of its log:\n> /);
+    expect(text).toMatch(/Last lines of its log:\n\[data \w+\]\nTASK ERROR/);
   });
 
   it("names the lock in its way", async () => {

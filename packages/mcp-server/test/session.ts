@@ -163,3 +163,8 @@ export function outcomeOf(result: {
   const isRecord = typeof structuredContent === "object" && structuredContent !== null;
   return { isError: result.isError === true, text: texts.join("\n"), data: isRecord ? { ...structuredContent } : {} };
 }
+
+/** The outcome with the marks around data made equal: they are others in every answer. */
+export function withEqualMarks(outcome: Outcome): Outcome {
+  return { ...outcome, text: outcome.text.replaceAll(/\[(data|end) [0-9a-f]{8}\]/g, "[$1]") };
+}
