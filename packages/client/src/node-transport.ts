@@ -10,7 +10,11 @@ import { rememberHeeding, type Transport, type TransportInit, type TransportResp
  * It speaks to the dispatcher itself: the stream and the signal that `undici.request` makes per call cost more than the
  * request does.
  */
-export function createNodeTransport(connector: Connector, patience: Patience = {}): Transport {
+export function createNodeTransport(
+  connector: Connector,
+  patience: Patience = {},
+  onExchange?: (status: number | undefined) => void,
+): Transport {
   const lanesTo = new Map<string, Lanes>();
   const open = async (origin: string): Promise<Lanes> => {
     const { Client } = await import("undici");
@@ -22,8 +26,21 @@ export function createNodeTransport(connector: Connector, patience: Patience = {
     const slash = url.indexOf("/", "https://".length);
     const [origin, path] = slash < 0 ? [url, "/"] : [url.slice(0, slash), url.slice(slash)];
     const lanes = lanesTo.get(origin);
-    if (lanes !== undefined) return send(lanes, path, init, patience);
-    return open(origin).then((opened) => send(opened, path, init, patience));
+    const answer =
+      lanes !== undefined
+        ? send(lanes, path, init, patience)
+        : open(origin).then((opened) => send(opened, path, init, patience));
+    if (onExchange === undefined) return answer;
+    return answer.then(
+      (response) => {
+        onExchange(response.status);
+        return response;
+      },
+      (error: unknown) => {
+        onExchange(undefined);
+        throw error;
+      },
+    );
   };
   rememberConnector(transport, connector);
   rememberHeeding(transport);

@@ -47,6 +47,8 @@ export interface Timeouts {
 export interface NodeWireOptions extends Omit<WireOptions, "transport"> {
   readonly tls?: TlsOptions;
   readonly timeouts?: Timeouts;
+  /** Hears of each request when it is over: the HTTP status, or `undefined` when no answer came. For counting; must not throw. */
+  readonly onExchange?: (status: number | undefined) => void;
 }
 
 /** What a client on Node needs to know. */
@@ -66,6 +68,16 @@ export function createClient(options: NodeClientOptions): PveClient {
 }
 
 /**
+ * Makes clients with different credentials for one cluster, over the same connections: `maxConcurrent` and `maxPerSecond`
+ * are each client's own, the number of connections is common to all.
+ * @throws PveConfigError when the options cannot be right
+ */
+export function createClients(options: NodeWireOptions): (auth: NodeAuth) => PveClient {
+  const wire = overHttps(options);
+  return (auth) => createNeutralClient({ ...wire, auth: readSecretFiles(auth) });
+}
+
+/**
  * Begins a login over an OpenID provider: hand `authUrl` to a browser, and what it comes back with to `finish`.
  * @throws PveConfigError · PveConnectionError · PveRequestError
  */
@@ -76,8 +88,8 @@ export function openIdLogin(options: NodeWireOptions & OpenIdRequest): Promise<O
 /** The same options with a transport that does what those of Node ask for. */
 function overHttps<Options extends NodeWireOptions>(
   options: Options,
-): Omit<Options, "tls" | "timeouts"> & { readonly transport: Transport } {
-  const { tls, timeouts = {}, ...rest } = options;
+): Omit<Options, "tls" | "timeouts" | "onExchange"> & { readonly transport: Transport } {
+  const { tls, timeouts = {}, onExchange, ...rest } = options;
   const bases = typeof options.baseUrl === "string" ? [options.baseUrl] : options.baseUrl;
   if (!bases.every((base) => /^https:\/\//i.test(base))) throw new PveConfigError("baseUrl must begin with https://");
   for (const [part, ms] of Object.entries(timeouts)) {
@@ -86,7 +98,7 @@ function overHttps<Options extends NodeWireOptions>(
   const { connect = bases.length > 1 ? 2000 : 10_000, headers, body } = timeouts;
   const connector = createConnector({ tls, connectTimeout: connect });
   if (tls !== undefined && "insecure" in tls) warnOnce();
-  return { ...rest, transport: createNodeTransport(connector, { headers, body }) };
+  return { ...rest, transport: createNodeTransport(connector, { headers, body }, onExchange) };
 }
 
 function warnOnce(): void {

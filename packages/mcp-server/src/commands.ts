@@ -10,7 +10,11 @@ interface CommandEntry {
 /** Every command by its name; the first is meant where none is named. */
 export const commands: Readonly<Record<string, CommandEntry>> = {
   serve: {
-    summary: "answer an MCP client over stdin and stdout; the default",
+    summary: "answer MCP clients over stdin and stdout (the default), or over HTTP with --http",
     load: async () => (await import("./commands/serve.js")).serve,
+  },
+  token: {
+    summary: "make a bearer token for a caller of the HTTP server, and the lines that let it in",
+    load: async () => (await import("./commands/token.js")).token,
   },
 };

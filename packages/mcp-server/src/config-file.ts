@@ -1,6 +1,7 @@
 import path from "node:path";
 import { z } from "zod";
 import type { GivesConfig } from "./gives/gives.js";
+import { type FileHttp, httpSection, readHttpSection } from "./http/http-section.js";
 import { fingerprintSetting, tokenSetting, urlSettingOf } from "./settings.js";
 import type { TargetConfig, TlsTrust } from "./target-config.js";
 
@@ -54,6 +55,7 @@ const fileSchema = z.strictObject({
   upload_dirs: z.array(file).optional(),
   /** Nodes that may be told to join the cluster. */
   joining: z.array(joiningSection).optional(),
+  http: httpSection.optional(),
 });
 
 /** A configuration file, checked; paths in it are taken from the folder it lies in. */
@@ -62,6 +64,7 @@ export interface FileConfig {
   /** Milliseconds. */
   readonly waitBudget?: number;
   readonly gives: GivesConfig;
+  readonly http?: FileHttp;
 }
 
 /** A checked file, or what is wrong with it; no problem repeats a secret. */
@@ -84,9 +87,13 @@ export function readFileConfig(content: unknown, at: string, readFile: (path: st
       return "";
     }
   };
-  const { targets, wait } = parsed.data;
+  const { targets, wait, http } = parsed.data;
+  const resolve = (name: string): string => path.resolve(path.dirname(at), name);
   const config: FileConfig = {
-    gives: givesFrom(parsed.data, (name) => path.resolve(path.dirname(at), name)),
+    gives: givesFrom(parsed.data, resolve),
+    ...(http !== undefined && {
+      http: readHttpSection(http, { read, resolve, problem: (text) => problems.push(text) }),
+    }),
     ...(targets !== undefined && { targets: targets.map((target) => targetOf(target, read, problems)) }),
     ...(wait !== undefined && { waitBudget: wait * 1000 }),
   };

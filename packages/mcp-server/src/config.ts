@@ -4,6 +4,7 @@ import { z } from "zod";
 import { type FileConfig, readFileConfig } from "./config-file.js";
 import { type OwnFlags, type ReadFlags, readFlags } from "./flags.js";
 import type { GivesConfig } from "./gives/gives.js";
+import type { FileHttp } from "./http/http-section.js";
 import {
   allowSetting,
   DEFAULT_WAIT_SECONDS,
@@ -21,6 +22,8 @@ export interface ServerConfig {
   readonly targets: readonly TargetConfig[];
   /** How long a call may wait for its task, in milliseconds. */
   readonly waitBudget: number;
+  /** The section `http` of the configuration file; what is missing or unsafe in it is found when HTTP is served. */
+  readonly http?: FileHttp;
   /** What tools may use beside the cluster. */
   readonly gives: GivesConfig;
   /** What works but should be known, for stderr. */
@@ -233,6 +236,7 @@ function configOf(
     // The flag is how one start of the server goes further, or less far, than its file says.
     targets: flag === undefined ? targets : targets.map((target) => ({ ...target, allowed: flag })),
     waitBudget: wait ?? file?.waitBudget ?? DEFAULT_WAIT_SECONDS * 1000,
+    ...(file?.http !== undefined && { http: file.http }),
     warnings: targets.filter(({ tls }) => tls !== undefined && "insecure" in tls).map(insecureWarning),
   };
 }

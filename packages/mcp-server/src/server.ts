@@ -1,6 +1,12 @@
-import { Server, type Tool, type ToolAnnotations } from "@modelcontextprotocol/server";
-import type { Hints, ObjectSchema, ResolvedTool } from "@pve/tools";
-import { type CallSettings, callTool } from "./call.js";
+import {
+  type CallToolResult,
+  Server,
+  type ServerContext,
+  type Tool,
+  type ToolAnnotations,
+} from "@modelcontextprotocol/server";
+import { findTool, type Hints, type ObjectSchema, type ResolvedTool } from "@pve/tools";
+import { type CallSettings, callTool, type ToolCall } from "./call.js";
 import { type Caller, localCaller } from "./caller.js";
 import { furthestReach, listedTools } from "./exposure.js";
 import { instructionsFor } from "./instructions.js";
@@ -12,6 +18,11 @@ import { type Target, targetsOf } from "./target.js";
 /** What a server is made from. */
 export interface ServerSettings extends CallSettings {
   readonly version: string;
+  /**
+   * Hears of every tool call that ended: `done`, `failed` (the result says why), or `rejected` where there was no such tool
+   * or target. The name is that of a tool, or `unknown`.
+   */
+  readonly onToolCall?: (tool: string, outcome: "done" | "failed" | "rejected", seconds: number) => void;
 }
 
 /** The list changes only with the server's version, its settings and the caller, so a client may keep it this long. */
@@ -42,7 +53,7 @@ function serverFor(settings: ServerSettings, caller: Caller): Server {
     },
   );
   server.setRequestHandler("tools/list", () => ({ tools: advertisedTools(targets, caller) }));
-  server.setRequestHandler("tools/call", ({ params }, context) => callTool(settings, caller, params, context));
+  server.setRequestHandler("tools/call", ({ params }, context) => watchedCall(settings, caller, params, context));
   server.setRequestHandler("resources/list", () => ({ resources: listResources(settings, caller) }));
   server.setRequestHandler("resources/templates/list", () => ({ resourceTemplates: listTemplates(settings, caller) }));
   server.setRequestHandler("resources/read", ({ params }, context) =>
@@ -52,6 +63,25 @@ function serverFor(settings: ServerSettings, caller: Caller): Server {
   server.setRequestHandler("prompts/get", ({ params }) => getPrompt(params.name, params.arguments));
   server.setRequestHandler("completion/complete", ({ params }, context) => complete(settings, caller, params, context));
   return server;
+}
+
+async function watchedCall(
+  settings: ServerSettings,
+  caller: Caller,
+  call: ToolCall,
+  context: ServerContext,
+): Promise<CallToolResult> {
+  const begun = performance.now();
+  const tell = (outcome: "done" | "failed" | "rejected"): void =>
+    settings.onToolCall?.(findTool(call.name)?.name ?? "unknown", outcome, (performance.now() - begun) / 1000);
+  try {
+    const result = await callTool(settings, caller, call, context);
+    tell(result.isError === true ? "failed" : "done");
+    return result;
+  } catch (error) {
+    tell("rejected");
+    throw error;
+  }
 }
 
 function advertisedTools(targets: readonly Target[], caller: Caller): Tool[] {

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { getDefaultEnvironment } from "@modelcontextprotocol/client/stdio";
 import { createSimulator, type Simulator } from "@pve/simulator";
@@ -79,4 +79,27 @@ export function runServer(
 
 function answersIn(stdout: string): number {
   return stdout.split("\n").filter((line) => line.includes('"id":')).length;
+}
+
+/** A server over HTTP, in a process of its own. */
+export interface HttpProcess {
+  readonly url: string;
+  readonly child: ChildProcess;
+  readonly ended: Promise<number | null>;
+}
+
+/** Starts the real server over HTTP, and waits until it says where it listens. */
+export function startHttpProcess(config: string): Promise<HttpProcess> {
+  const { command, args, cwd, env } = serverProcess({}, "serve", "--http", "127.0.0.1:0", "--config", config);
+  const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  return new Promise((resolve, reject) => {
+    let said = "";
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+      said += chunk;
+      const url = /answers at (\S+)/.exec(said)?.[1];
+      if (url !== undefined) resolve({ url, child, ended });
+    });
+    void ended.then(() => reject(new Error(said)));
+  });
 }
