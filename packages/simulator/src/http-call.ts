@@ -1,11 +1,11 @@
+import { type AlterTask, callOf } from "./call-context.js";
 import type { ContractOperation } from "./contract.js";
 import { denied, invalid, PveFailure } from "./failure.js";
-import type { Call, Caller, TaskStart, Value } from "./handler.js";
+import type { Call, Caller, Value } from "./handler.js";
 import type { Decoded } from "./http-body.js";
 import type { Core } from "./http-core.js";
 import { type Format, refusal, success } from "./http-envelope.js";
 import { emptyRefusal, type Reply } from "./http-message.js";
-import { holds } from "./permissions.js";
 import { checkPermissions } from "./permissions-check.js";
 import type { Route } from "./route.js";
 import { verifyParameters } from "./verify.js";
@@ -24,9 +24,6 @@ export interface ApiRequest {
   /** What becomes of the tasks that this request starts. */
   readonly alterTask?: AlterTask;
 }
-
-/** Changes a task before it starts. */
-export type AlterTask = (task: TaskStart) => TaskStart;
 
 const nobody: Caller = { userid: "", authid: "" };
 /** How long the entry node tries to reach a node that is down, in simulated milliseconds. */
@@ -107,19 +104,8 @@ async function run(
     const failure = new PveFailure(501, `the simulator has no behaviour for '${id}'`);
     return refusal(failure, request.format, "not simulated");
   }
-  const { world, clock, tasks } = core;
-  const caller = request.caller ?? nobody;
   const context: Call = {
-    route: id,
-    params,
-    caller,
-    world,
-    now: () => Math.floor(clock.now() / 1000),
-    allowed: (path, privs, any) => holds(world, caller.authid, path, privs, any),
-    startTask: (task) => tasks.start(request.alterTask?.(task) ?? task, task.authid ?? caller.authid).upid,
-    later: (ms, run) => {
-      clock.at(clock.now() + ms, run);
-    },
+    ...callOf(core, id, params, request.caller ?? nobody, request.alterTask),
     ...(request.decoded.upload ? { upload: request.decoded.upload } : {}),
   };
   const data = await handler(context);

@@ -1,8 +1,9 @@
 import { apidocPath } from "./apidoc.js";
 import { authenticate, type Credentials, readCredentials } from "./auth.js";
+import type { AlterTask } from "./call-context.js";
 import type { Caller } from "./handler.js";
 import { decodeParams, refuseBody, silence } from "./http-body.js";
-import { type AlterTask, call } from "./http-call.js";
+import { call } from "./http-call.js";
 import type { Core } from "./http-core.js";
 import { type Format, isFormat } from "./http-envelope.js";
 import { percentDecode } from "./http-form.js";

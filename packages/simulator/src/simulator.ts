@@ -11,6 +11,7 @@ import { apiPath } from "./http-path.js";
 import { toResponse, toWireRequest } from "./in-process.js";
 import { type Listener, type ListenOptions, listen } from "./listen.js";
 import { createRouter } from "./route.js";
+import { createScheduler } from "./scheduler.js";
 import type { Seed, Seeded } from "./seeds/seed.js";
 import { type SeedName, seeds } from "./seeds/seeds.js";
 import { createTasks } from "./tasks.js";
@@ -109,6 +110,8 @@ export function createSimulatorFrom(seed: Seed, options: Omit<SimulatorOptions, 
   for (const fault of options.faults ?? []) {
     faults.add(fault);
   }
+  const scheduler = createScheduler(core);
+  scheduler.arm();
   const seen: { method: string; path: string; status: number }[] = [];
   const listeners = new Set<Listener>();
   const handle = async (request: WireRequest): Promise<WireResponse | undefined> => {
@@ -117,6 +120,9 @@ export function createSimulatorFrom(seed: Seed, options: Omit<SimulatorOptions, 
     const reply = await answerWithFaults(core, faults, request);
     clock.tick();
     entry.status = reply?.status ?? 0;
+    if (request.method !== "GET") {
+      scheduler.arm();
+    }
     return reply;
   };
   const baseUrl = `https://${core.world.entry}.simulator:8006`;

@@ -4,9 +4,10 @@ import type { Guest, Storage } from "../world.js";
 import { driveKeys, driveSize, isCdrom, isCloudInit } from "../world-drives.js";
 import { guestName } from "../world-guest.js";
 import { renderSize } from "../world-option.js";
-import { findVolume, isDirectory, usableStorage, usage, volumePath } from "../world-storage.js";
+import { findVolume, isDirectory, removeVolume, usableStorage, usage, volumePath } from "../world-storage.js";
 import { flag, isRoot, list, need, nodeOf, text } from "./guest-call.js";
 import { messageOf } from "./guest-create.js";
+import { superfluous } from "./prune-backups.js";
 import { assertAllowed } from "./storage-access.js";
 
 type Steps = Generator<TaskStep, void, void>;
@@ -51,7 +52,12 @@ const startBackup: Handler = (call) => {
     return "OK";
   }
   const id = vmids.length === 1 ? String(vmids[0]) : "";
-  return call.startTask({ node, type: "vzdump", id, work: () => backUpAll(call, storage, here) });
+  return call.startTask({
+    node,
+    type: "vzdump",
+    id,
+    work: () => underGlobalLock(call, () => backUpAll(call, storage, here)),
+  });
 };
 
 function assertMayTune(call: Call): void {
@@ -67,10 +73,34 @@ function assertMayTune(call: Call): void {
 function commandLine(call: Call): string {
   const vmids = list(call, "vmid").join(" ");
   const options = Object.keys(call.params)
-    .filter((key) => !["node", "vmid"].includes(key))
+    .filter((key) => key !== "vmid")
     .sort()
-    .map((key) => `--${key} ${String(call.params[key])}`);
+    .map((key) => `--${key} ${quoted(String(call.params[key]))}`);
   return ["vzdump", ...(vmids === "" ? [] : [vmids]), ...options].join(" ");
+}
+
+/** As a shell would have to get it. */
+function quoted(value: string): string {
+  return /^[\w@%+:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
+}
+
+/** One backup runs on a node at a time; the next one waits. */
+function* underGlobalLock(call: Call, work: () => Steps): Steps {
+  const { backingUp } = call.world.jobs;
+  const node = nodeOf(call);
+  if (backingUp.has(node)) {
+    yield { log: "INFO: trying to get global lock - waiting..." };
+    while (backingUp.has(node)) {
+      yield { ms: 1000 };
+    }
+    yield { log: "INFO: got global lock" };
+  }
+  backingUp.add(node);
+  try {
+    yield* work();
+  } finally {
+    backingUp.delete(node);
+  }
 }
 
 function* backUpAll(call: Call, storage: Storage, vmids: readonly number[]): Steps {
@@ -79,9 +109,12 @@ function* backUpAll(call: Call, storage: Storage, vmids: readonly number[]): Ste
   for (const vmid of vmids) {
     const kind = call.world.guests.get(vmid)?.kind ?? "qemu";
     const began = call.now();
-    yield { log: `INFO: Starting Backup of VM ${vmid} (${kind})` };
-    yield { log: `INFO: Backup started at ${stamp(began)}` };
     try {
+      // What is not there is missed before it is begun.
+      if (call.world.guests.has(vmid)) {
+        yield { log: `INFO: Starting Backup of VM ${vmid} (${kind})` };
+        yield { log: `INFO: Backup started at ${stamp(began)}` };
+      }
       yield* backUp(call, storage, vmid);
       yield { log: `INFO: Finished Backup of VM ${vmid} (${duration(call.now() - began)})` };
       yield { log: `INFO: Backup finished at ${stamp(call.now())}` };
@@ -168,6 +201,24 @@ function* writeArchive(call: Call, storage: Storage, guest: Guest): Steps {
   yield* transfer(guest, total, size, usage(storage, nodeOf(call)).avail);
   storage.volumes.push(volume);
   yield { log: `INFO: archive file size: ${renderSize(size).replace(/\.\d /, "").replace("iB", "B")}` };
+  yield* pruneOlder(call, storage, guest);
+}
+
+/** Afterwards the guest's older backups are thinned out, as the call or else the storage says. */
+function* pruneOlder(call: Call, storage: Storage, guest: Guest): Steps {
+  const retention = text(call, "prune-backups") ?? storage.config["prune-backups"];
+  if (retention === undefined || !flag(call, "remove", true) || /(?:^|,)keep-all=1/.test(String(retention))) {
+    return;
+  }
+  yield { log: `INFO: prune older backups with retention: ${retention}` };
+  const gone = superfluous(storage, nodeOf(call), String(retention), guest);
+  for (const volume of gone) {
+    yield { ms: 200, log: `INFO: removing backup '${volume.volid}'` };
+    removeVolume(call.world, volume);
+  }
+  yield {
+    log: `INFO: pruned ${gone.length} backup(s)${gone.length > 0 ? " not covered by keep-retention policy" : ""}`,
+  };
 }
 
 function noteOf(call: Call, guest: Guest): { notes?: string } {

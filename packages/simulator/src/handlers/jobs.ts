@@ -26,7 +26,8 @@ const listJobs: Handler = (call) =>
     .filter(([, job]) => job["type"] === "realm-sync")
     .map(([id, job]) => {
       const next = nextEvent(String(job["schedule"]), call.now());
-      return { ...job, id, "last-run": null, ...(next === undefined ? {} : { "next-run": next }) };
+      const last = call.world.jobs.started.get(id) ?? null;
+      return { ...job, id, "last-run": last, ...(next === undefined ? {} : { "next-run": next }) };
     });
 
 const create: Handler = (call) => {
@@ -63,7 +64,9 @@ const update: Handler = (call) => {
 const remove: Handler = (call) => {
   underLock(undefined, () => {
     jobOf(call);
-    call.world.jobs.jobs.delete(need(call, "id"));
+    const id = need(call, "id");
+    call.world.jobs.jobs.delete(id);
+    call.world.jobs.started.delete(id);
   });
 };
 

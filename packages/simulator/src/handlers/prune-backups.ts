@@ -1,6 +1,6 @@
 import { die } from "../failure.js";
 import type { Call, Handler, Handlers } from "../handler.js";
-import type { Volume } from "../world.js";
+import type { Guest, Storage, Volume } from "../world.js";
 import { parseOption } from "../world-option.js";
 import { entryOf as groupNamed } from "../world-per-node.js";
 import { removeVolume, storageNamed, usableStorage, volumesOn } from "../world-storage.js";
@@ -101,9 +101,17 @@ function entriesOf(call: Call): Entry[] {
     die(`no prune-backups options configured for storage '${storage.storage}'`);
   }
   usableStorage(call.world, storage.storage, nodeOf(call));
-  const type = text(call, "type");
   const vmid = number(call, "vmid");
-  const entries = volumesOn(storage, nodeOf(call))
+  return markedEntries(storage, nodeOf(call), String(options), { type: text(call, "type"), vmid });
+}
+
+interface Scope {
+  readonly type?: string | undefined;
+  readonly vmid?: number | undefined;
+}
+
+function markedEntries(storage: Storage, node: string, options: string, { type, vmid }: Scope): Entry[] {
+  const entries = volumesOn(storage, node)
     .filter((volume) => volume.content === "backup" && (vmid === undefined || volume.vmid === vmid))
     .map(entryOf)
     .filter((entry) => type === undefined || entry.type === type);
@@ -112,9 +120,15 @@ function entriesOf(call: Call): Entry[] {
     groupNamed(groups, `${entry.type}/${entry.vmid}`, () => []).push(entry);
   }
   for (const group of groups.values()) {
-    markGroup(group, parseOption(String(options), "keep-last"));
+    markGroup(group, parseOption(options, "keep-last"));
   }
   return entries;
+}
+
+/** The backups of a guest that retention rules do not keep. */
+export function superfluous(storage: Storage, node: string, options: string, { kind, vmid }: Guest): Volume[] {
+  const entries = markedEntries(storage, node, options, { type: kind, vmid });
+  return entries.flatMap(({ volume, mark }) => (mark === "remove" ? [volume] : []));
 }
 
 const preview: Handler = (call) =>

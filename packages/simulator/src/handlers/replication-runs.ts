@@ -143,6 +143,18 @@ export function catchUp(world: World, now: number): void {
   }
 }
 
+/** The next moment at which a run or a removal is due, in epoch seconds. */
+export function nextReplication(world: World, now: number): number | undefined {
+  const times = [...world.replication.jobs].map(([id, job]) => {
+    if (job["remove_job"] !== undefined) {
+      return (Math.floor(now / minute) + 1) * minute;
+    }
+    return job["disable"] === 1 ? Number.POSITIVE_INFINITY : dueAfter(world, id, job, now);
+  });
+  const first = Math.min(...times);
+  return Number.isFinite(first) ? first : undefined;
+}
+
 function isMember(world: World, node: string): boolean {
   return world.nodes.has(node);
 }
