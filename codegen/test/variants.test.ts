@@ -1,5 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
+import { isOptional } from "../src/build/openapi-schema.js";
 import { splitVariants } from "../src/generate/variants.js";
+import type { FactSchema } from "../src/model.js";
 
 const type = { name: "type", schema: { type: "string", enum: ["a", "b"] } };
 const depends = (name: string, ...types: string[]) => ({
@@ -29,4 +31,13 @@ describe("an object whose fields depend on its type", () => {
   it("is left alone when nothing depends on anything", () => {
     expect(splitVariants([type])).toBeUndefined();
   });
+});
+
+test.each<[boolean, string, FactSchema]>([
+  [true, "is marked so", { type: "string", optional: true }],
+  [false, "is not marked", { type: "string" }],
+  [true, "has only optional variants", { oneOf: [{ optional: true }, { optional: true }] }],
+  [false, "has a variant that is not", { oneOf: [{ optional: true }, { type: "string" }] }],
+])("optional: %s, where a property %s", (want, _, schema) => {
+  expect(isOptional(schema)).toBe(want);
 });

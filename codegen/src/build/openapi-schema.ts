@@ -96,6 +96,11 @@ export function objectSchema(
   });
 }
 
+/** Upstream marks the variants of a property that depends on the type of its owner, not the property. */
+export function isOptional({ optional, oneOf }: FactSchema): boolean {
+  return optional === true || oneOf?.every((variant) => variant.optional === true) === true;
+}
+
 export function defined(schema: OpenApiSchema): OpenApiSchema {
   return Object.fromEntries(Object.entries(schema).filter(([, value]) => value !== undefined));
 }
@@ -138,7 +143,7 @@ function objectParts(schema: FactSchema, grammars: NamedGrammars, direction: Dir
   return {
     ...objectSchema(
       Object.fromEntries(entries.map(([name, inner]) => [name, openApiSchema(inner, grammars, direction)])),
-      new Set(entries.filter(([, inner]) => inner.optional === true).map(([name]) => name)),
+      new Set(entries.filter(([, inner]) => isOptional(inner)).map(([name]) => name)),
       new Map(entries.map(([name, inner]) => [name, inner.indices])),
     ),
     additionalProperties: typeof additional === "object" ? openApiSchema(additional, grammars, direction) : undefined,

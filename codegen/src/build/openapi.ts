@@ -6,7 +6,14 @@ import type { Docs } from "./docs.js";
 import { formatTable } from "./formats.js";
 import type { NamedGrammars } from "./grammars.js";
 import type { Since, Until } from "./lifetime.js";
-import { defined, grammarSchemas, type OpenApiSchema, objectSchema, openApiSchema } from "./openapi-schema.js";
+import {
+  defined,
+  grammarSchemas,
+  isOptional,
+  type OpenApiSchema,
+  objectSchema,
+  openApiSchema,
+} from "./openapi-schema.js";
 
 export interface OpenApiInput {
   readonly facts: ReleaseFacts;
@@ -171,9 +178,7 @@ function openApiParameters(route: Route, operation: FactOperation, since: Since,
     parameter("path", name, true, schemaOf(name, operation.parameters.properties[name] ?? { type: "string" })),
   );
   if (method === "GET" || method === "DELETE") {
-    const query = others.map(([name, schema]) =>
-      parameter("query", name, schema.optional !== true, schemaOf(name, schema)),
-    );
+    const query = others.map(([name, schema]) => parameter("query", name, !isOptional(schema), schemaOf(name, schema)));
     return pathParams.length + query.length === 0 ? {} : { parameters: [...pathParams, ...query] };
   }
   const body = bodySchema(others, schemaOf, operation.parameters.additionalProperties);
@@ -181,7 +186,7 @@ function openApiParameters(route: Route, operation: FactOperation, since: Since,
     ...(pathParams.length > 0 && { parameters: pathParams }),
     ...(others.length > 0 && {
       requestBody: {
-        ...(others.some(([name, schema]) => schema.optional !== true && !name.endsWith("[n]")) && { required: true }),
+        ...(others.some(([name, schema]) => !isOptional(schema) && !name.endsWith("[n]")) && { required: true }),
         content: { "application/x-www-form-urlencoded": { schema: body } },
       },
     }),
@@ -202,7 +207,7 @@ function bodySchema(
     type: "object",
     ...objectSchema(
       Object.fromEntries(entries.map(([name, schema]) => [name, schemaOf(name, schema)])),
-      new Set(entries.filter(([, schema]) => schema.optional === true).map(([name]) => name)),
+      new Set(entries.filter(([, schema]) => isOptional(schema)).map(([name]) => name)),
       new Map(entries.map(([name, schema]) => [name, schema.indices])),
     ),
     ...(!open && { additionalProperties: false }),

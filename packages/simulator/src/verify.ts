@@ -50,13 +50,20 @@ function normalize(
       }
     } else if (Array.isArray(value) && typeof schema?.format === "string" && schema.format.endsWith("-list")) {
       given[key] = value.map(String).join(",");
-    } else if (schema?.type === "array" && typeof value !== "object") {
+    } else if (typeof value !== "object" && isArray(schema, raw)) {
       given[key] = [value];
     } else {
       given[key] = value;
     }
   }
   return given;
+}
+
+/** Whether a list is wanted, by the schema or by that for things of the type that is given beside it. */
+function isArray(schema: Schema | undefined, raw: Readonly<Record<string, unknown>>): boolean {
+  const type = String(raw[schema?.["type-property"] ?? ""]);
+  const variant = schema?.oneOf?.find((each) => each["instance-types"]?.includes(type));
+  return schema?.type === "array" || variant?.items !== undefined;
 }
 
 /** The schema of a parameter; `net3` is found under the family `net[n]` while the index is legal. */
@@ -160,13 +167,13 @@ function checkVariants(
   verdict: Verdict,
   type: unknown,
 ): void {
+  if (value === undefined && schema.optional) {
+    return;
+  }
   if (schema["type-property"] !== undefined) {
     for (const variant of variants.filter((each) => each["instance-types"]?.includes(String(type)))) {
       checkProperty(suited(value, variant), variant, path, verdict);
     }
-    return;
-  }
-  if (value === undefined && (schema.optional || variants.some((variant) => variant.optional))) {
     return;
   }
   const found = variants.map((variant) => {

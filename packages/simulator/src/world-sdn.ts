@@ -44,6 +44,8 @@ export interface SdnState {
   running: SdnLayer;
   /** Token of whoever holds the lock. */
   lock?: string;
+  /** Epoch seconds of the last time that it was applied. */
+  appliedAt?: number;
   readonly ipams: Map<string, SdnSection>;
   readonly dns: Map<string, SdnSection>;
   addresses: SdnAddress[];

@@ -4,6 +4,7 @@ import { guestFigures, guestLimits, nodeFigures } from "../world-figures.js";
 import { guestName, isTemplate, poolOf } from "../world-guest.js";
 import { isConfiguredOn, usage } from "../world-storage.js";
 import { text } from "./guest-call.js";
+import { partsOfNodeId } from "./sdn-fabric-rules.js";
 
 type Item = Readonly<Record<string, unknown>>;
 type Usage = ReturnType<typeof usage>;
@@ -164,6 +165,30 @@ export function storageItem(storage: Storage, node: Node, { total, used }: Usage
 }
 
 function networkItems(call: Call): Item[] {
+  return [...zoneItems(call), ...fabricItems(call)];
+}
+
+/** Fabrics that were applied, on the nodes that take part in them. */
+function fabricItems(call: Call): Item[] {
+  return [...call.world.sdn.running.fabricNodes].flatMap(([name, { protocol }]) => {
+    const { fabric_id: fabric, node_id: node } = partsOfNodeId(name);
+    const member = call.world.nodes.get(node);
+    if (member === undefined || !call.allowed(`/sdn/fabrics/${fabric}`, ["SDN.Audit", "SDN.Allocate"], "any")) {
+      return [];
+    }
+    return {
+      id: `network/${node}/fabric/${fabric}`,
+      network: fabric,
+      "network-type": "fabric",
+      node,
+      protocol,
+      status: member.online ? "ok" : "unknown",
+      type: "network",
+    };
+  });
+}
+
+function zoneItems(call: Call): Item[] {
   const zone = "localnetwork";
   if (!call.allowed(`/sdn/zones/${zone}`, ["SDN.Audit", "SDN.Use", "SDN.Allocate"], "any")) {
     return [];

@@ -1,15 +1,15 @@
 import type { Handlers } from "../handler.js";
+import { sdnFabricNodeHandlers } from "./sdn-fabric-nodes.js";
+import { sdnFabricStatusHandlers } from "./sdn-fabric-status.js";
+import { sdnFabricHandlers } from "./sdn-fabrics.js";
+import { sdnPrefixListHandlers } from "./sdn-prefix-lists.js";
+import { sdnRouteMapHandlers } from "./sdn-route-maps.js";
 
-/**
- * Fabrics, prefix lists and route maps as a cluster lists them that has none. Making them is not simulated: they live
- * behind a library whose texts nobody has recorded.
- */
+/** Fabrics with their nodes, prefix lists and route maps. */
 export const sdnRoutingHandlers: Handlers = {
-  "GET /cluster/sdn/fabrics": () => ["fabric", "node", "all"].map((subdir) => ({ subdir })),
-  "GET /cluster/sdn/fabrics/all": () => ({ fabrics: [], nodes: [] }),
-  "GET /cluster/sdn/fabrics/fabric": () => [],
-  "GET /cluster/sdn/fabrics/node": () => [],
-  "GET /cluster/sdn/prefix-lists": () => [],
-  "GET /cluster/sdn/route-maps": () => [],
-  "GET /cluster/sdn/route-maps/entries": () => [],
+  ...sdnFabricHandlers,
+  ...sdnFabricNodeHandlers,
+  ...sdnFabricStatusHandlers,
+  ...sdnPrefixListHandlers,
+  ...sdnRouteMapHandlers,
 };

@@ -43,6 +43,7 @@ const apply: Handler = (call) => {
   const { sdn, nodes, entry } = call.world;
   edit(call, "could not commit SDN config", () => {
     sdn.running = copyLayer(sdn.staged);
+    sdn.appliedAt = call.now();
   });
   releaseAfter(call);
   return call.startTask({
