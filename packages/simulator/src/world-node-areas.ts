@@ -1,4 +1,5 @@
 import type { Config } from "./world.js";
+import type { CephState } from "./world-ceph.js";
 import type { NodeCertificates, Validity } from "./world-certificates.js";
 import { type Consoles, newConsoles } from "./world-consoles.js";
 import type { NodeDisks } from "./world-disks.js";
@@ -12,6 +13,8 @@ import { newSdn, type SdnState } from "./world-sdn.js";
 export interface NodeAreas {
   /** ACME accounts that certificates can be ordered with. */
   readonly acmeAccounts: Set<string>;
+  /** Absent where it was never installed. */
+  ceph?: CephState;
   readonly certificates: Map<string, NodeCertificates>;
   /** Set by seeds: how long a node's own certificate is good for. */
   readonly certificateValidity: Map<string, Validity>;
