@@ -31,6 +31,7 @@ const TASKS = {
   build: [turbo("build")],
   demo: [turbo("build", "--filter=@pve/demo"), ["node", "demo/dist/demo.js"]],
   test: [generate, ["vitest", "run", REST]],
+  nightly: [generate, ["vitest", "run", "packages/client", REST]],
   surface: [generate, ["pnpm", "--filter", "@pve/tools", "run", "surface"]],
   bench: [turbo("build", "--filter=@pve/bench^..."), node("bench/src/bench.ts", REST)],
   load: [generate, node("packages/mcp-server/test/http-load-run.ts", REST)],
@@ -59,6 +60,8 @@ if (!Object.hasOwn(TASKS, task)) {
   fail(`unknown task "${task}"; known: ${Object.keys(TASKS).join(", ")}`);
 }
 requireNode(20, 19);
+// Asks each codec far more questions than a commit waits for.
+if (task === "nightly") env.PVE_NIGHTLY = "1";
 install();
 for (const [command, ...args] of TASKS[task]) {
   run(

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { OpenApiDocument } from "../src/build/openapi.js";
 import { TypeCollector } from "../src/generate/client-types.js";
+import { operationDoc } from "../src/generate/doc-text.js";
 import { specGrammars, specOperations } from "../src/generate/spec-operations.js";
 import { typeText } from "../src/generate/type-text.js";
 
@@ -22,6 +23,21 @@ describe("the types of all results", () => {
     expect(results.filter(({ result }) => /\bany\b/.test(result))).toEqual([]);
     expect(Object.keys(specGrammars(document)).length).toBeGreaterThan(60);
   });
+});
+
+describe("the comment of every operation", () => {
+  it.each(specOperations(document).map((operation) => [operation.route, operation] as const))(
+    "%s",
+    (route, operation) => {
+      const doc = operationDoc(operation);
+      expect(doc).toMatch(/Privileges: .+\./);
+      expect(doc).toContain(`Source: \`${route}\``);
+      if (operation.since !== undefined) expect(doc).toContain(`Needs Proxmox VE ${operation.since}.`);
+      const hasResult =
+        operation.task === undefined && operation.returns !== undefined && operation.returns.type !== "null";
+      expect(/Result type: (?:schema|corrected|recorded)\./.test(doc)).toBe(hasResult);
+    },
+  );
 });
 
 describe("the type of a value that depends on the kind of thing", () => {

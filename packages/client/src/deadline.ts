@@ -15,20 +15,15 @@ const LONGEST = 2 ** 31 - 1;
 export class Deadline implements Stoppable {
   /** Why the work must stop. */
   reason: "timeout" | "aborted" = "aborted";
-  readonly #outer: AbortSignal | undefined;
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #stop: (() => void) | undefined;
+  readonly #leave: (() => void) | undefined;
   #listeners: Set<() => void> | undefined;
   #controller: AbortController | undefined;
   #stopped = false;
 
   constructor(timeout: number, outer?: AbortSignal) {
     this.#timer = timeout > LONGEST ? undefined : setTimeout(() => this.#end("timeout"), timeout);
-    if (outer === undefined) return;
-    this.#outer = outer;
-    this.#stop = () => this.#end("aborted");
-    if (outer.aborted) this.#stop();
-    else outer.addEventListener("abort", this.#stop, { once: true });
+    this.#leave = outer && onAbort(outer, () => this.#end("aborted"));
   }
 
   /** For whoever wants a real signal; made on first use, since making and listening to one costs as much as a TLS write. */
@@ -51,7 +46,7 @@ export class Deadline implements Stoppable {
 
   close(): void {
     clearTimeout(this.#timer);
-    if (this.#stop !== undefined) this.#outer?.removeEventListener("abort", this.#stop);
+    this.#leave?.();
   }
 
   #end(reason: "timeout" | "aborted"): void {
@@ -91,26 +86,40 @@ export class Stopped extends Error {
 export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     // One turn later, so that work which honours the signal can say what it knows (was anything sent?).
-    const onAbort = () => setTimeout(() => reject(new Stopped("stopped")), 0);
-    if (signal.aborted) onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    const done = () => signal.removeEventListener("abort", onAbort);
-    work.then(resolve, reject).then(done, done);
+    const leave = onAbort(signal, () => setTimeout(() => reject(new Stopped("stopped")), 0));
+    work.then(resolve, reject).then(leave, leave);
   });
 }
 
 /** Waits on the real clock; rejects with `Stopped` when the signal fires. */
 export function realSleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(new Stopped("stopped"));
-    };
     const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
+      leave?.();
       resolve();
     }, ms);
-    if (signal?.aborted) onAbort();
-    else signal?.addEventListener("abort", onAbort, { once: true });
+    const leave =
+      signal &&
+      onAbort(signal, () => {
+        clearTimeout(timer);
+        reject(new Stopped("stopped"));
+      });
   });
+}
+
+const watched = new WeakMap<AbortSignal, Set<() => void>>();
+
+/**
+ * Calls back when a signal fires, or at once if it has; what it returns takes that back. However many calls share a signal, it
+ * gets one listener: from the eleventh on Node would warn of a leak.
+ */
+function onAbort(signal: AbortSignal, call: () => void): () => void {
+  const calls = watched.get(signal) ?? new Set();
+  if (signal.aborted) call();
+  else calls.add(call);
+  if (!watched.has(signal)) {
+    watched.set(signal, calls);
+    signal.addEventListener("abort", () => calls.forEach((listener) => void listener()), { once: true });
+  }
+  return () => calls.delete(call);
 }

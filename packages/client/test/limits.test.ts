@@ -1,13 +1,21 @@
+import { getEventListeners } from "node:events";
 import { createServer, type Socket } from "node:net";
-import type { TransportInit } from "@pve/client";
+import type { PveConnectionError, TransportInit } from "@pve/client";
 import { createSimulator } from "@pve/simulator";
-import { describe, expect, it, test, vi } from "vitest";
+import { beforeAll, describe, expect, it, test, vi } from "vitest";
 import { nodeCertificate } from "./certificates.js";
 import { answerJson, failureOf, faultClient } from "./fault-server.js";
 import { nodeClient, startSecureServer } from "./secure-server.js";
 import { countRequests, simulatedClient } from "./simulated.js";
 
 const tls = { ca: nodeCertificate.cert };
+const answered = async () => new Response('{"data":[]}', { headers: { "content-type": "application/json" } });
+
+beforeAll(async () => {
+  // What is loaded with the first limited call is loaded before the turns are counted.
+  await faultClient("https://pve1:8006", { transport: answered, maxConcurrent: 1, maxPerSecond: 9 }).pve.nodes.get();
+});
+
 /** Lets everything that is ready happen. */
 const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
 
@@ -89,8 +97,6 @@ function standingClock() {
 }
 
 describe("maxPerSecond", () => {
-  const answered = async () => new Response('{"data":[]}', { headers: { "content-type": "application/json" } });
-
   it("lets no more requests begin within any second", async () => {
     const { now, sleep, advance } = standingClock();
     const starts: number[] = [];
@@ -184,6 +190,21 @@ describe("an abort", () => {
     expect(await work).toMatchObject({ kind: "aborted", sent: "no" });
     await expect.poll(() => sockets[0]?.destroyed).toBe(true);
     await new Promise((resolve) => silent.close(resolve));
+  });
+
+  it("ends all calls that share its signal, which has one listener for all of them", async () => {
+    await using server = await startSecureServer(nodeCertificate, () => undefined);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const pve = nodeClient(server.url, { tls });
+    const calls = Array.from({ length: 30 }, () => failureOf(pve.nodes.get({}, { signal })));
+    await expect.poll(server.requests).toBe(16);
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
+    controller.abort();
+    const sent = (await Promise.all(calls)).map((error) => (error as PveConnectionError).sent);
+    expect(sent.filter((word) => word === "maybe")).toHaveLength(16);
+    expect(sent.filter((word) => word === "no")).toHaveLength(14);
+    expect(server.requests()).toBe(16);
   });
 
   it("leaves the connection to others when it comes after the answer", async () => {

@@ -95,10 +95,12 @@ describe("whom the client believes", () => {
     expect(sim.requests()).toHaveLength(before);
   });
 
-  it("everybody with insecure: true", async () => {
+  it("everybody with insecure: true, which changes nothing for other clients of the process", async () => {
     const silence = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
     expect(await client({ tls: { insecure: true } }).nodes.get()).toHaveLength(3);
     silence.mockRestore();
+    const other = createClient({ baseUrl: address.url, auth: { token: sim.credentials.token } });
+    expect(await failureOf(other.nodes.get())).toMatchObject({ kind: "tls", sent: "no" });
   });
 
   it("and warns once in a process when it is told to believe everybody", async () => {
