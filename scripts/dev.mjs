@@ -48,6 +48,7 @@ const TASKS = {
     turbo("build"),
     ["node", "scripts/check-packages.mjs"],
     ["node", "scripts/check-readme.mjs"],
+    node("bench/src/budgets.ts"),
     ["node", "scripts/consumers.mjs"],
     ["pnpm", "--filter", "@pve/tools", "run", "surface"],
     node("packages/simulator/test/coverage/report.ts", "docs/simulator-coverage.md"),

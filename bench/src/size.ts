@@ -42,6 +42,12 @@ export async function benchSize(print: (line: string) => void): Promise<void> {
   }
 }
 
+/** Bytes of the entry, minified and gzipped, for a program that imports `createClient` alone. */
+export async function entryBytes(): Promise<number> {
+  const chunks = await bundle('export { createClient } from "./index.js";', [entryOnly]);
+  return chunks.reduce((total, { gzip }) => total + gzip, 0);
+}
+
 interface Chunk {
   readonly bytes: number;
   readonly gzip: number;

@@ -5,57 +5,73 @@ import path from "node:path";
 const here = import.meta.dirname;
 const folder = path.join(here, "../.work");
 
-/**
- * Check time and instantiations of 300 distinct calls, above a program that only imports the client. The built package is
- * checked, as people install it.
- */
+const COMPILERS = {
+  "TypeScript 7": path.join(here, "../../node_modules/typescript/bin/tsc"),
+  "TypeScript 5.9": path.join(here, "../../codegen/node_modules/typescript/bin/tsc"),
+};
+
+/** A compiler that is at hand. */
+export type Compiler = keyof typeof COMPILERS;
+
+/** What checking a program costs. */
+export interface TypeCost {
+  readonly instantiations: number;
+  /** Seconds. */
+  readonly check: number;
+}
+
+/** Costs of 300 distinct calls in either way, and of a program that only imports the client. */
 export function benchTypes(print: (line: string) => void): void {
-  const programs = { empty: program([]), tree: program(treeCalls(300)), call: program(routeCalls(300)) };
-  const compilers = {
-    "TypeScript 7": path.join(here, "../../node_modules/typescript/bin/tsc"),
-    "TypeScript 5.9": path.join(here, "../../codegen/node_modules/typescript/bin/tsc"),
-  };
-  mkdirSync(folder, { recursive: true });
-  for (const [name, text] of Object.entries(programs)) {
-    writeFileSync(path.join(folder, `${name}.ts`), text);
-    writeFileSync(
-      path.join(folder, `tsconfig.${name}.json`),
-      JSON.stringify({
-        extends: "../../tsconfig.base.json",
-        compilerOptions: { noEmit: true, types: ["node"], customConditions: [], skipLibCheck: true },
-        files: [`${name}.ts`],
-      }),
-    );
-  }
   print("type-checking 300 distinct calls               instantiations   above empty   check time");
-  for (const [compiler, file] of Object.entries(compilers)) {
-    const base = measure(file, "empty");
-    for (const name of ["empty", "tree", "call"]) {
-      const { instantiations, check } = name === "empty" ? base : measure(file, name);
+  for (const compiler of ["TypeScript 7", "TypeScript 5.9"] as const) {
+    const costs = typeCosts(compiler);
+    for (const name of ["empty", "tree", "call"] as const) {
+      const { instantiations, check } = costs[name];
       print(
-        `  ${compiler.padEnd(15)} ${LABELS[name]?.padEnd(27)} ${String(instantiations).padStart(14)} ${String(instantiations - base.instantiations).padStart(13)} ${`${check.toFixed(3)} s`.padStart(12)}`,
+        `  ${compiler.padEnd(15)} ${LABELS[name].padEnd(27)} ${String(instantiations).padStart(14)} ${String(instantiations - costs.empty.instantiations).padStart(13)} ${`${check.toFixed(3)} s`.padStart(12)}`,
       );
     }
   }
-  rmSync(folder, { recursive: true });
 }
 
-const LABELS: Readonly<Record<string, string>> = {
+const LABELS = {
   empty: "the import alone",
   tree: "pve.nodes(…).qemu(…).get()",
   call: 'pve.call("GET /…", …)',
 };
 
+/** Checks the three programs against the built package, as people install it. */
+export function typeCosts(compiler: Compiler): Readonly<Record<keyof typeof LABELS, TypeCost>> {
+  mkdirSync(folder, { recursive: true });
+  try {
+    return {
+      empty: costOf(compiler, "empty", []),
+      tree: costOf(compiler, "tree", treeCalls(300)),
+      call: costOf(compiler, "call", routeCalls(300)),
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 function program(calls: readonly string[]): string {
   return `import type { PveClient } from "@pve/client";\ndeclare const pve: PveClient;\nexport async function main(): Promise<void> {\n${calls.map((call) => `  await ${call};\n`).join("")}}\n`;
 }
 
-function measure(compiler: string, name: string): { readonly instantiations: number; readonly check: number } {
-  const output = execFileSync(
-    "node",
-    [compiler, "-p", path.join(folder, `tsconfig.${name}.json`), "--extendedDiagnostics"],
-    { encoding: "utf8" },
+function costOf(compiler: Compiler, name: string, calls: readonly string[]): TypeCost {
+  const config = path.join(folder, `tsconfig.${name}.json`);
+  writeFileSync(path.join(folder, `${name}.ts`), program(calls));
+  writeFileSync(
+    config,
+    JSON.stringify({
+      extends: "../../tsconfig.base.json",
+      compilerOptions: { noEmit: true, types: ["node"], customConditions: [], skipLibCheck: true },
+      files: [`${name}.ts`],
+    }),
   );
+  const output = execFileSync("node", [COMPILERS[compiler], "-p", config, "--extendedDiagnostics"], {
+    encoding: "utf8",
+  });
   const figure = (label: string) => Number(new RegExp(`^${label}:\\s+([\\d.]+)`, "m").exec(output)?.[1]);
   return { instantiations: figure("Instantiations"), check: figure("Check time") };
 }

@@ -1,5 +1,3 @@
-import { PveParameterError } from "./errors.js";
-
 /** The verbs of PVE's API. */
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
@@ -51,17 +49,6 @@ export function pathProblem(name: string, value: string): string | undefined {
 /** Puts values into a path, each percent-encoded; expects them to have passed `pathProblem`. */
 export function fillPath(path: string, values: Readonly<Record<string, string>>): string {
   return path.replace(/\{([^{}]+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ""));
-}
-
-/** The error for a route that the table does not hold, naming what the path does answer to. */
-export function unknownRoute(id: string, routes: readonly string[]): PveParameterError {
-  const path = id.slice(id.indexOf(" ") + 1);
-  const verbs = routes.filter((route) => route.endsWith(` ${path}`)).map((route) => route.slice(0, -path.length - 1));
-  const remedy =
-    verbs.length > 0
-      ? `this path answers to ${verbs.join(", ")}`
-      : 'routes are written like "GET /nodes/{node}/qemu", with the parameter names in braces';
-  return new PveParameterError({ operation: id, problems: { route: `no such operation; ${remedy}` }, value: id });
 }
 
 function isMethod(text: string | undefined): text is Method {

@@ -1,6 +1,6 @@
 import { areas } from "./generated/areas.gen.js";
 import type { OperationSpec, ParamSpec } from "./operation.js";
-import { areaOf, type Method, parseRoute, type Route, unknownRoute } from "./route.js";
+import { areaOf, type Method, parseRoute, type Route } from "./route.js";
 
 /** An operation with its route taken apart. */
 export interface Operation {
@@ -22,7 +22,7 @@ async function loadOperation(id: string): Promise<Operation> {
   const route = parseRoute(id);
   const operations = route === undefined ? {} : await loadArea(route.area);
   const spec = Object.hasOwn(operations, id) ? operations[id] : undefined;
-  if (route === undefined || spec === undefined) throw unknownRoute(id, Object.keys(operations));
+  if (route === undefined || spec === undefined) return refuse(id, Object.keys(operations));
   const operation = { route, spec };
   found.set(id, operation);
   return operation;
@@ -59,8 +59,11 @@ async function loadWalk(method: Method, shape: string): Promise<Walk> {
   const routes = Object.keys(await loadArea(areaOf(shape)));
   for (const id of routes) walks.set(shapeOf(id), { id, names: parseRoute(id)?.names ?? [] });
   const walk = walks.get(`${method} ${shape}`);
-  if (walk === undefined) throw unknownRoute(`${method} ${shape}`, routes.map(shapeOf));
-  return walk;
+  return walk ?? refuse(`${method} ${shape}`, routes.map(shapeOf));
+}
+
+async function refuse(id: string, routes: readonly string[]): Promise<never> {
+  throw (await import("./unknown-route.js")).unknownRoute(id, routes);
 }
 
 function shapeOf(route: string): string {
