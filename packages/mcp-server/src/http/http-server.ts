@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { Server as McpServer } from "@modelcontextprotocol/server";
+import type { McpServerFactory } from "@modelcontextprotocol/server";
 import type { Caller } from "../caller.js";
 import type { Log } from "../log.js";
 import { createAdmission } from "./admission.js";
@@ -14,7 +14,7 @@ import { resourceMetadata } from "./resource-metadata.js";
 /** What the HTTP server needs beside its configuration. */
 export interface HttpServing {
   /** Makes the server that answers one request of a caller. */
-  readonly serverFor: (caller: Caller) => McpServer;
+  readonly serverFor: (caller: Caller) => ReturnType<McpServerFactory>;
   /** Whether a cluster answers. */
   readonly ready: () => Promise<boolean>;
   readonly metrics: Metrics;
