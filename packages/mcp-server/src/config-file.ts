@@ -19,6 +19,7 @@ const targetSection = z
     fingerprint: fingerprintSetting.optional(),
     ca_file: file.optional(),
     insecure: z.boolean().optional(),
+    root_password_file: file.optional(),
     allow: word.default("read"),
   })
   .superRefine(({ token, token_file, fingerprint, ca_file, insecure }, context) => {
@@ -94,7 +95,7 @@ export function readFileConfig(content: unknown, at: string, readFile: (path: st
     ...(http !== undefined && {
       http: readHttpSection(http, { read, resolve, problem: (text) => problems.push(text) }),
     }),
-    ...(targets !== undefined && { targets: targets.map((target) => targetOf(target, read, problems)) }),
+    ...(targets !== undefined && { targets: targets.map((target) => targetOf(target, { read, resolve, problems })) }),
     ...(wait !== undefined && { waitBudget: wait * 1000 }),
   };
   return problems.length > 0 ? { problems } : { config, problems: [] };
@@ -121,17 +122,26 @@ function givesFrom(
 
 type TargetSection = z.output<typeof targetSection>;
 
-function targetOf(
-  section: TargetSection,
-  read: (key: string, name: string) => string,
-  problems: string[],
-): TargetConfig {
-  const { name, url, allow } = section;
+interface Reading {
+  readonly read: (key: string, name: string) => string;
+  readonly resolve: (name: string) => string;
+  readonly problems: string[];
+}
+
+function targetOf(section: TargetSection, { read, resolve, problems }: Reading): TargetConfig {
+  const { name, url, allow, root_password_file } = section;
   const token = section.token ?? read(`targets.${name}.token_file`, section.token_file ?? "").trim();
   const checked = tokenSetting(`targets.${name}: the token`).safeParse(token);
   if (!checked.success && token !== "") problems.push(...checked.error.issues.map((issue) => issue.message));
   const tls = trustOf(section, read);
-  return { name, baseUrl: url, token, allowed: allow, ...(tls !== undefined && { tls }) };
+  return {
+    name,
+    baseUrl: url,
+    token,
+    allowed: allow,
+    ...(tls !== undefined && { tls }),
+    ...(root_password_file !== undefined && { rootPasswordFile: resolve(root_password_file) }),
+  };
 }
 
 function trustOf(section: TargetSection, read: (key: string, name: string) => string): TlsTrust | undefined {

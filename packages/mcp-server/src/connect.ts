@@ -2,6 +2,7 @@ import type { PveClient } from "@pve/client";
 import { createClients } from "@pve/client/node";
 import type { ServerConfig } from "./config.js";
 import { givesOf } from "./gives/gives.js";
+import { createUpgradeOpener } from "./gives/upgrade-opener.js";
 import type { Target } from "./target.js";
 
 /** Somebody with PVE tokens of their own, by the name of the target. The tokens are secrets. */
@@ -30,8 +31,10 @@ export function connectTargets(
   connecting: Connecting = {},
 ): Connected {
   const { callers = [], onPveRequest } = connecting;
-  const gives = givesOf(config.gives);
-  const targets = config.targets.map(({ name, baseUrl, token, tls, allowed }): Target => {
+  const shared = givesOf(config.gives);
+  const targets = config.targets.map(({ name, baseUrl, token, tls, allowed, rootPasswordFile }): Target => {
+    const openUpgrade =
+      rootPasswordFile === undefined ? {} : { openUpgrade: createUpgradeOpener({ baseUrl, tls }, rootPasswordFile) };
     const clients = createClients({
       baseUrl,
       ...(tls !== undefined && { tls }),
@@ -43,8 +46,9 @@ export function connectTargets(
       callers.flatMap(({ id, pveTokens: { [name]: theirs } }) => (theirs === undefined ? [] : [[id, theirs]])),
     );
     const clientOf = pooled((owner) => clients({ token: own.get(owner) ?? token }));
-    const shared = clients({ token });
-    return { name, allowed, gives, clientFor: ({ id }) => (own.has(id) ? clientOf(id) : shared) };
+    const common = clients({ token });
+    const gives = { ...shared, ...openUpgrade };
+    return { name, allowed, gives, clientFor: ({ id }) => (own.has(id) ? clientOf(id) : common) };
   });
   const tokens = [
     ...config.targets.map(({ token }) => token),

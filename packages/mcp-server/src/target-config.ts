@@ -9,6 +9,8 @@ export interface TargetConfig {
   readonly baseUrl: string;
   readonly token: string;
   readonly tls?: TlsTrust;
+  /** File with the password of root@pam, in whose name alone a node's upgrade terminal opens. */
+  readonly rootPasswordFile?: string;
   /** How far anybody may go there. */
   readonly allowed: Risk;
 }

@@ -10,8 +10,8 @@ export interface Target {
   readonly allowed: Risk;
   /** The client that speaks for this caller: with the target's own token, or with the caller's. */
   readonly clientFor: (caller: Caller) => PveClient;
-  /** What tools of this target are given beside the client: a place for secrets, files to send, nodes to join. */
-  readonly gives?: Pick<ExecuteContext, "saveSecret" | "sendFile" | "joining">;
+  /** What tools of this target are given beside the client: a place for secrets, files to send, a terminal. */
+  readonly gives?: Pick<ExecuteContext, "saveSecret" | "sendFile" | "joining" | "openUpgrade">;
 }
 
 /** The targets that a caller may name, in the order of the configuration. */

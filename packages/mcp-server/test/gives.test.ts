@@ -4,6 +4,8 @@ import path from "node:path";
 import { createClient } from "@pve/client/node";
 import { createSimulator } from "@pve/simulator";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { localCaller } from "../src/caller.js";
+import { connectTargets } from "../src/connect.js";
 import { givesOf } from "../src/gives/gives.js";
 import { connect } from "./session.js";
 
@@ -89,6 +91,38 @@ describe("uploading a file", () => {
     const refused = await session.callTool("upload_backup", { storage: "local", file_path: file, node_name: "pve1" });
     expect(refused).toMatchObject({ isError: true, text: expect.stringContaining("may be uploaded") });
     expect(pve.requests().filter(({ method }) => method !== "GET")).toEqual([]);
+    await listening.close();
+  });
+});
+
+describe("installing updates", () => {
+  it("opens the upgrade terminal as root@pam with the password of a file, over a real connection", async () => {
+    const pve = createSimulator({ seed: "three-nodes", clock: { speed: 50 } });
+    const listening = await pve.listen();
+    const rootPasswordFile = path.join(folder, "root.password");
+    await writeFile(rootPasswordFile, `${pve.credentials.password}\n`);
+    const { targets } = connectTargets({
+      targets: [
+        {
+          name: "pve",
+          baseUrl: listening.url,
+          token: pve.credentials.token,
+          tls: { fingerprint256: listening.fingerprint256 },
+          allowed: "destroy",
+          rootPasswordFile,
+        },
+      ],
+      gives: {},
+    });
+    const [target] = targets;
+    if (target === undefined) throw new Error("expected a target");
+    const client = target.clientFor(localCaller);
+    await using session = await connect({ allowed: "destroy", pve, client, gives: target.gives ?? {} });
+    const done = await session.callTool("apply_node_updates", { node_name: "pve1" });
+    expect(done).toMatchObject({ isError: false, data: { installed: true, task: "finished" } });
+    expect(session.written.join("\n")).not.toContain(pve.credentials.password);
+    const left = await session.callTool("get_node_apt_updates", { node_name: "pve1" });
+    expect(left.data).toMatchObject({ total: 0 });
     await listening.close();
   });
 });
