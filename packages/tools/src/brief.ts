@@ -1,5 +1,6 @@
 import { sharedBriefs } from "./catalogue/briefs.js";
 import type { Parameter, ToolEntry } from "./define.js";
+import { firstClause } from "./first-clause.js";
 import { type JsonSchema, type ObjectSchema, typesOf } from "./schema.js";
 
 /**
@@ -35,17 +36,6 @@ function briefText(name: string, { description = "" }: JsonSchema, entry: ToolEn
   const own: Parameter | undefined = typeof target === "object" ? target : undefined;
   const shared = own === undefined ? sharedBriefs[name] : undefined;
   return entry.brief?.[name] ?? own?.brief ?? shared ?? firstClause(description);
-}
-
-/** "The storage's id", "Name of the pool": no more than the argument's name says. */
-const NOTHING_NEW = /^(?:The \w+'s (?:id|name)|(?:Id|Name) of the (?:new )?\w+)$/;
-
-/** Without what is in brackets about defaults and bounds, and without the backticks of the documentation. */
-function firstClause(text: string): string {
-  const plain = text.replaceAll(/ \((?:default|\d+ to )[^)]*\)/gi, "").replaceAll("`", "");
-  const end = plain.search(/[.;](?: |$)/);
-  const clause = end < 0 ? plain : plain.slice(0, end);
-  return NOTHING_NEW.test(clause) ? "" : clause;
 }
 
 /** What may be an object is hard to write without having seen one. */

@@ -151,6 +151,10 @@ export interface ToolEntry {
   readonly picks?: true;
   /** Those of its operations whose refusal it survives: the answer says what is missing. */
   readonly tries?: readonly OperationId[];
+  /** Parameters of its operations that the recipe makes of arguments of the tool's own. */
+  readonly passes?: readonly string[];
+  /** What it has to see of the reads that leave out what the caller may not see; without it, all that they list. */
+  readonly sees?: readonly string[];
   /** Arguments that work on the simulator's seed `three-nodes`. */
   readonly example: Readonly<Record<string, unknown>>;
 }

@@ -1,4 +1,5 @@
 import { type Arguments, checkArguments } from "./arguments.js";
+import { withCompleteness } from "./completeness.js";
 import { ToolArgumentError, ToolPreconditionError } from "./errors.js";
 import { explain } from "./explain.js";
 import { permissionRemedy } from "./explain-permission.js";
@@ -37,7 +38,8 @@ export async function execute(
   try {
     const call = await prepare(tool, args, context);
     const recipe = tool.entry.recipe;
-    return await (recipe === undefined ? runOperation(call) : recipes[recipe](call));
+    const answer = await (recipe === undefined ? runOperation(call) : recipes[recipe](call));
+    return await withCompleteness(tool, args, answer, context);
   } catch (error) {
     throw explain(error, tool, await permissionRemedy(error, tool, args, context));
   }

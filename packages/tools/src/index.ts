@@ -32,6 +32,7 @@ export { findOperation, operationRoutes } from "./operations/find-operation.js";
 export { type Grants, type PermissionReport, readGrants } from "./permissions/grants.js";
 export { type Judgement, judge } from "./permissions/judge.js";
 export { judgeTool, type OperationJudgement, type ToolJudgement } from "./permissions/judge-tool.js";
+export { type RequiredGrant, type RequiredRole, type RoleNames, requiredRole } from "./permissions/required-role.js";
 export type { Missing } from "./permissions/verdict.js";
 export type { Hints, ResolvedTool } from "./resolved.js";
 export type { Json, JsonSchema, ObjectSchema } from "./schema.js";

@@ -1,4 +1,5 @@
 import type { ToolEntry } from "./define.js";
+import { firstClause } from "./first-clause.js";
 import type { SpecOperation, SpecSchema } from "./openapi.js";
 import { recipeOutputs } from "./recipes/outputs.js";
 import { type JsonSchema, listOf, type ObjectSchema, openObject } from "./schema.js";
@@ -35,9 +36,10 @@ function itemSchema(returns: SpecSchema, keep: readonly string[] | undefined): O
   return openObject(Object.fromEntries(names.map((name) => [name, fieldSchema(properties[name] ?? {})])));
 }
 
-/** A field by its type alone: limits and choices of an answer may widen with the next release. */
+/** A field by its type alone and in few words: limits and choices of an answer may widen with the next release. */
 function fieldSchema(field: SpecSchema): JsonSchema {
-  return { ...typeOf(field), ...(field.description !== undefined && { description: field.description }) };
+  const description = firstClause(field.description ?? "");
+  return { ...typeOf(field), ...(description !== "" && { description }) };
 }
 
 function typeOf(field: SpecSchema): JsonSchema {

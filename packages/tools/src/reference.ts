@@ -8,7 +8,8 @@ const OPENING = `<!-- Written by \`pnpm surface\`. Do not edit: change the catal
 
 What each tool does, takes and needs. **read** changes nothing, **change** can be undone, **destroy** loses data, cuts
 access or stops something people use. Arguments with a question mark may be left out. The privileges are those that PVE
-asks of the token, as far as its schema states them.
+asks of the caller, by its schema and by what its code checks beyond it; [permissions.md](permissions.md) has the roles for
+whole toolsets, [quick-reference.md](quick-reference.md) every tool on a line.
 `;
 
 /** The reference of all tools as Markdown, toolset by toolset. */
@@ -22,7 +23,9 @@ export function referenceOf(toolsets: readonly Toolset[], tools: readonly Resolv
 }
 
 function sectionOf(tool: ResolvedTool): string {
-  const needs = Object.entries(tool.privileges).map(([route, needed]) => `- \`${route}\`: ${needed}`);
+  const needs = Object.entries(tool.privileges).map(
+    ([route, needed]) => `- \`${route}\`: ${needed}${tool.optional.includes(route) ? " (can do without)" : ""}`,
+  );
   const lines = [
     `### ${tool.name}`,
     `**${tool.risk}** · \`${tool.operations[0] ?? ""}\`${tool.since === undefined ? "" : ` · since ${tool.since}`}`,

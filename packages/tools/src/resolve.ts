@@ -2,6 +2,7 @@ import { briefSchemaOf } from "./brief.js";
 import type { Parameter, ToolEntry, Toolset } from "./define.js";
 import { readOpenApi, type SpecOperation, type SpecSchema } from "./openapi.js";
 import { outputSchemaOf } from "./output-schema.js";
+import { isWhole } from "./permissions/hidden.js";
 import type { Hints, ResolvedTool } from "./resolved.js";
 import type { JsonSchema, ObjectSchema, SchemaType } from "./schema.js";
 import { windowParametersOf } from "./window.js";
@@ -43,6 +44,8 @@ function resolveTool(
   const privileges = operations.map((route) => [route, look(route).permissions.inWords]);
   const options = optionsOf(entry, operation);
   const inputSchema = inputSchemaOf(name, entry, operation);
+  const filtered =
+    entry.risk === "read" && (operation.permissions.filteredBy ?? []).some(({ hides }) => isWhole(hides));
   return {
     name,
     toolset,
@@ -52,7 +55,7 @@ function resolveTool(
     hints: hintsOf(entry),
     inputSchema,
     briefSchema: briefSchemaOf(entry, inputSchema),
-    outputSchema: outputSchemaOf(entry, operation),
+    outputSchema: filtered ? withComplete(outputSchemaOf(entry, operation)) : outputSchemaOf(entry, operation),
     operations,
     optional: optionalOf(entry),
     privileges: Object.fromEntries(privileges),
@@ -60,6 +63,12 @@ function resolveTool(
     ...(Object.keys(options).length > 0 && { options }),
     entry,
   };
+}
+
+/** An answer that PVE leaves things out of says so. */
+function withComplete(schema: ObjectSchema): ObjectSchema {
+  const complete = { type: "boolean", description: "false: the caller may see only part." } as const;
+  return { ...schema, properties: { complete, ...schema.properties } };
 }
 
 /** What was made is read back only to be shown. */

@@ -6,6 +6,7 @@ import type { OperationTable } from "./operations/operation-table.js";
 import { packOperations } from "./operations/pack-operations.js";
 import type { ConditionTable } from "./permissions/conditions.js";
 import { conditionTable } from "./permissions/table.js";
+import { quickReferenceOf } from "./quick-reference.js";
 import { referenceOf } from "./reference.js";
 import { resolveCatalogue } from "./resolve.js";
 import type { ResolvedTool } from "./resolved.js";
@@ -71,7 +72,10 @@ function generate(
   writeFileSync(at("src/generated/permissions.gen.ts"), permissionsModule(conditions, hash));
 }
 
-function write(tools: readonly ResolvedTool[]): void {
+async function write(tools: readonly ResolvedTool[]): Promise<void> {
+  // It reads what `generate` writes, which is not there before the first time.
+  const { permissionsReferenceOf } = await import("./permissions-reference.js");
+
   mkdirSync(at("surface"), { recursive: true });
   mkdirSync(at("../../docs"), { recursive: true });
   const names = new Set(tools.map(({ name }) => `${name}.json`));
@@ -79,6 +83,8 @@ function write(tools: readonly ResolvedTool[]): void {
   for (const tool of tools) writeFileSync(at(`surface/${tool.name}.json`), json(faceOf(tool)));
   writeFileSync(at("tools-schema.json"), json({ tools: tools.map(detailsOf) }));
   writeFileSync(at("../../docs/tools.md"), referenceOf(toolsets, tools));
+  writeFileSync(at("../../docs/quick-reference.md"), quickReferenceOf(toolsets, tools));
+  writeFileSync(at("../../docs/permissions.md"), permissionsReferenceOf(toolsets, tools));
 }
 
 /** All there is to know of a tool, for programs. */
@@ -93,7 +99,7 @@ function detailsOf(tool: ResolvedTool) {
   };
 }
 
-function main(command: string | undefined): void {
+async function main(command: string | undefined): Promise<void> {
   // The client hands on the specification as it is, byte for byte, so its hash is that of the file in specs/.
   const spec = readFileSync(fileURLToPath(import.meta.resolve("@pve/client/openapi.json")), "utf8");
   const document: unknown = JSON.parse(spec);
@@ -101,8 +107,8 @@ function main(command: string | undefined): void {
   if (command === "generate") {
     const hash = createHash("sha256").update(spec).digest("hex");
     generate(tools, packOperations(document), conditionTable(document), hash);
-  } else if (command === "write") write(tools);
+  } else if (command === "write") await write(tools);
   else throw new Error("usage: surface.ts generate | write");
 }
 
-main(process.argv[2]);
+await main(process.argv[2]);

@@ -65,6 +65,7 @@ export const cluster = toolset({
       risk: "read",
       accepts: {},
       recipe: "cluster-stats",
+      sees: ["guests", "storages", "figures of nodes"],
       example: {},
     }),
     get_cluster_config: tool("GET /cluster/config/nodes", {

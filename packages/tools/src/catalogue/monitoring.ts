@@ -98,6 +98,7 @@ export const monitoring = toolset({
       recipe: "alerts",
       also: ["GET /nodes", "GET /access/permissions", ...looks],
       tries: looks,
+      sees: ["guests", "storages", "figures of nodes"],
       example: {},
     }),
   },

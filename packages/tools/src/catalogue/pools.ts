@@ -44,6 +44,7 @@ export const pools = toolset({
       accepts: { poolid: "poolid", comment: "comment", members },
       recipe: "create-pool",
       also: ["PUT /pools", "GET /pools"],
+      passes: ["vms", "storage"],
       example: { poolid: "lab", comment: "for trying things out", members: "103,203" },
     }),
     update_pool: tool("PUT /pools", {
@@ -60,6 +61,7 @@ export const pools = toolset({
       },
       recipe: "update-pool",
       also: ["GET /pools"],
+      passes: ["vms", "storage"],
       example: { poolid: "dev", members: "103" },
     }),
     delete_pool: tool("DELETE /pools", {

@@ -57,6 +57,7 @@ export const storage = toolset({
       risk: "read",
       accepts: { storage: { type: "string", description: "Name of the storage.", required: true } },
       recipe: "storage-quota",
+      sees: ["storages"],
       example: { storage: "local-lvm" },
     }),
     get_storage_content: tool("GET /nodes/{node}/storage/{storage}/content", {
@@ -86,6 +87,7 @@ export const storage = toolset({
       also: ["GET /cluster/resources"],
       aliases: ["get_backup_list"],
       tries: ["GET /nodes/{node}/storage/{storage}/content"],
+      sees: ["backups"],
       example: { vmid: 102 },
     }),
     create_storage: tool("POST /storage", {

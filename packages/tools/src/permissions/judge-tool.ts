@@ -1,8 +1,7 @@
-import type { OperationId } from "@pve/client";
 import { mapArguments, spreadOptions } from "../map-arguments.js";
 import type { ResolvedTool } from "../resolved.js";
 import { callerOf, type Grants } from "./grants.js";
-import { type Judgement, judge, weigh } from "./judge.js";
+import { type Judgement, judgeWith, weigh } from "./judge.js";
 import { remedyFor } from "./pveum.js";
 import type { Params } from "./request.js";
 
@@ -33,7 +32,7 @@ export function judgeTool(
     operation,
     optional: tool.optional.includes(operation),
     certain: index === 0 && tool.entry.picks !== true && !tool.optional.includes(operation),
-    ...judge(operation as OperationId, params, grants),
+    ...judgeWith(operation, params, grants, makesOf(tool, args)),
   }));
   const located = locating(tool, params, grants);
   const needed = [...located, ...operations.filter(({ optional }) => !optional)];
@@ -47,6 +46,14 @@ export function judgeTool(
     remedy: remedyFor(missing, grants, callerOf(grants).grants),
     operations: operations.map(({ certain: _certain, ...one }) => one),
   };
+}
+
+/** Parameters that the recipe makes of arguments of the tool's own, where one of those is given or nothing is said. */
+function makesOf({ entry }: ResolvedTool, args: Readonly<Record<string, unknown>> | undefined): readonly string[] {
+  const own = Object.entries(entry.accepts).filter(
+    ([, target]) => typeof target !== "string" && target.for === undefined,
+  );
+  return args === undefined || own.some(([name]) => args[name] !== undefined) ? (entry.passes ?? []) : [];
 }
 
 /** A guest whose node is not named is looked up in the cluster, where only those are listed that the caller may see. */

@@ -24,10 +24,15 @@ export interface Judgement {
  * @throws Error when there is no such operation
  */
 export function judge(route: OperationId, params: Params, grants: Grants): Judgement {
+  return judgeWith(route, params, grants, []);
+}
+
+/** As `judge`; `unknown` are further parameters that may be given, with a value that nobody knows. */
+export function judgeWith(route: string, params: Params, grants: Grants, unknown: readonly string[]): Judgement {
   const conditions = conditionsOf(route);
   if (conditions === undefined) throw new Error(`there is no operation ${route}`);
   const inPath = [...route.matchAll(/\{([^}]+)\}/g)].map(([, name = ""]) => name);
-  return weigh(conditions.requires, params, grants, new Set([...inPath, ...conditions.insists]));
+  return weigh(conditions.requires, params, grants, new Set([...inPath, ...conditions.insists, ...unknown]));
 }
 
 /** Weighs one condition against what a caller holds. */

@@ -93,3 +93,14 @@ export function isOwner(upid: string | undefined, id: string): boolean {
   const owner = /^UPID:(?:[^:]*:){6}([^:]+):/.exec(upid ?? "")?.[1];
   return owner !== undefined && (owner === id || owner.split("!")[0] === id);
 }
+
+/** The privileges of which one lets change the ACL of a path: whoever may allocate a thing may also say who may use it. */
+export function rightsToModify(path: string): readonly string[] {
+  const own: Readonly<Record<string, string>> = {
+    storage: "Datastore.Allocate",
+    vms: "VM.Allocate",
+    pool: "Pool.Allocate",
+  };
+  const allocate = own[/^\/(\w+)\/./.exec(path)?.[1] ?? ""];
+  return ["Permissions.Modify", ...(allocate === undefined ? [] : [allocate])];
+}

@@ -1,5 +1,16 @@
 import type { Expression, Perm } from "./expression.js";
-import { elements, fill, find, isOpen, isOwner, normalize, type Params, type Request, text } from "./request.js";
+import {
+  elements,
+  fill,
+  find,
+  isOpen,
+  isOwner,
+  normalize,
+  type Params,
+  type Request,
+  rightsToModify,
+  text,
+} from "./request.js";
 
 /** What is known of a caller. */
 export interface Caller {
@@ -200,13 +211,7 @@ function holds(held: ReadonlySet<string>, privileges: readonly string[], any: tr
 function judgeModify(template: string, question: Question): Outcome {
   const filled = fill(template, question);
   const path = filled.includes("{?") ? filled : (normalize(filled) ?? "");
-  const own: Readonly<Record<string, string>> = {
-    storage: "Datastore.Allocate",
-    vms: "VM.Allocate",
-    pool: "Pool.Allocate",
-  };
-  const allocate = own[/^\/(\w+)\/./.exec(path)?.[1] ?? ""];
-  const privileges = ["Permissions.Modify", ...(allocate === undefined ? [] : [allocate])];
+  const privileges = rightsToModify(path);
   return judgePerm({ kind: "perm", path, privileges, any: true }, question);
 }
 
