@@ -41,6 +41,12 @@ export class ToolPreconditionError extends ToolError {
   readonly code = "TOOL_PRECONDITION";
 }
 
+/** Some of the work is done and stays, the rest is not; the message says what. Repeating would do the first part again. */
+export class ToolPartialError extends ToolError {
+  override readonly name = "ToolPartialError";
+  readonly code = "TOOL_PARTIAL";
+}
+
 /** What is known of a task that did not end well. */
 export interface FailedTask {
   readonly upid: string;

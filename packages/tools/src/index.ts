@@ -9,6 +9,7 @@ export {
   ToolConnectionError,
   ToolError,
   ToolNotFoundError,
+  ToolPartialError,
   ToolPreconditionError,
   ToolRefusedError,
   ToolTaskError,

@@ -5,6 +5,7 @@ const absent: Readonly<Record<string, unknown>> = {
   backup_id: "nas:backup/vzdump-qemu-999-2026_01_01-00_00_00.vma.zst",
   "check-node": "pve9",
   container_id: 999,
+  disk: "scsi7",
   file: "/nowhere/at/all",
   groupid: "nobodies",
   iface: "vmbr99.9",
@@ -24,6 +25,7 @@ const absent: Readonly<Record<string, unknown>> = {
   storage: "nowhere",
   subnet: "10.99.0.0/24",
   target_node: "pve9",
+  template_vmid: 999,
   task_id: "UPID:pve1:0000FFFF:0AC591B1:6A1D1FE0:qmstart:999:root@pam:",
   tokenid: "no-such-token",
   userid: "nobody@pve",
@@ -35,6 +37,8 @@ const absent: Readonly<Record<string, unknown>> = {
 /** Arguments that name what is to be made, by tool. */
 const made: Readonly<Record<string, readonly string[]>> = {
   add_node_to_cluster: ["node_name"],
+  attach_container_volume: ["disk"],
+  attach_vm_disk: ["disk"],
   create_api_token: ["tokenid"],
   create_container: ["container_id"],
   create_container_advanced: ["container_id"],

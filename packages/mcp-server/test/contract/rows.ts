@@ -2,6 +2,7 @@ import type { Row } from "./row.js";
 import { accessRows } from "./rows-access.js";
 import { agentRows } from "./rows-agent.js";
 import { clusterRows } from "./rows-cluster.js";
+import { diskRows } from "./rows-disks.js";
 import { guestRows } from "./rows-guests.js";
 import { haRows } from "./rows-ha.js";
 import { nodeRows } from "./rows-nodes.js";
@@ -16,6 +17,7 @@ export const rows: Readonly<Record<string, Row>> = {
   ...sdnRows,
   ...guestRows,
   ...agentRows,
+  ...diskRows,
   ...storageRows,
   ...accessRows,
 };

@@ -1,8 +1,10 @@
 import type { Toolset } from "../define.js";
 import { access } from "./access.js";
 import { backup } from "./backup.js";
+import { cloudInit } from "./cloudinit.js";
 import { cluster } from "./cluster.js";
 import { containers } from "./containers.js";
+import { disks } from "./disks.js";
 import { firewall } from "./firewall.js";
 import { guestAgent } from "./guest-agent.js";
 import { ha } from "./ha.js";
@@ -28,6 +30,8 @@ export const toolsets: readonly Toolset[] = [
   containers,
   snapshots,
   guestAgent,
+  disks,
+  cloudInit,
   backup,
   storage,
   tasks,

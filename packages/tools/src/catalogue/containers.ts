@@ -1,4 +1,5 @@
 import { tool, toolset } from "../define.js";
+import { containerMigration } from "./container-migration.js";
 import { configOptions, fresh, removal, settings } from "./parameters.js";
 
 /** Containers. `container_id` is the VMID. */
@@ -235,5 +236,6 @@ export const containers = toolset({
       waits: true,
       example: { source_container_id: 203, new_hostname: "archive2", full: true },
     }),
+    ...containerMigration,
   },
 });

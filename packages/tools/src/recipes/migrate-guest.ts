@@ -16,28 +16,38 @@ export async function migrateGuest(call: Invocation): Promise<Answer> {
   const target = String(call.params["target"]);
   if (target === guest.node) throw new ToolPreconditionError(`guest ${guest.vmid} is on ${target} already`);
   const check = await call.pve.call("GET /nodes/{node}/qemu/{vmid}/migrate", { ...guest, target }, call.watch);
-  const obstacles = [...reasonsAgainst(check, target), ...localObstacles(check, call)];
+  const obstacles = [
+    ...reasonsAgainst(target, check.allowed_nodes, check.not_allowed_nodes),
+    ...localObstacles(check, call),
+  ];
   if (obstacles.length > 0) {
     throw new ToolPreconditionError(
       `guest ${guest.vmid} cannot move to ${target} like this: ${obstacles.join("; ")}`,
-      elsewhere(check, target),
+      elsewhere(check.allowed_nodes, target),
     );
   }
   const result = await callOperation(call, call.tool.entry.operation, call.params);
   const answer: Answer = isTask(result) ? await awaitTask(call, result) : { task: "finished" };
-  const byHa = isTask(result) && result.upid.includes(":hamigrate:");
-  return withMore(
-    answer,
-    { vmid: guest.vmid, from: guest.node, to: target },
-    byHa ? ["HA moves it now: this task only asked for that."] : [],
-  );
+  return moved(call, target, answer, result);
 }
 
-function reasonsAgainst(check: Check, target: string): readonly string[] {
-  const byNode: unknown = check.not_allowed_nodes;
-  const against = isRecord(byNode) ? byNode[target] : undefined;
+/** Where a guest went, and whether only HA was asked to move it. */
+export function moved(call: Invocation, target: string, answer: Answer, task: unknown): Answer {
+  const { vmid, node } = guestOf(call);
+  const byHa = isTask(task) && task.upid.includes(":hamigrate:");
+  const notes = byHa ? ["HA moves it now: this task only asked for that."] : [];
+  return withMore(answer, { vmid, from: node, to: target }, notes);
+}
+
+/** Why PVE's check says that a guest cannot go to a node; empty when it can. */
+export function reasonsAgainst(
+  target: string,
+  allowed: readonly string[] | undefined,
+  refused: unknown,
+): readonly string[] {
+  const against = isRecord(refused) ? refused[target] : undefined;
   if (!isRecord(against)) {
-    const unknown = check.allowed_nodes !== undefined && !check.allowed_nodes.includes(target);
+    const unknown = allowed !== undefined && !allowed.includes(target);
     return unknown ? [`${target} is not a node it may go to`] : [];
   }
   return Object.entries(against).map(([what, which]) => `${what.replaceAll(/[-_]/g, " ")}: ${listed(which)}`);
@@ -63,7 +73,8 @@ function localObstacles(check: Check, call: Invocation): readonly string[] {
   ];
 }
 
-function elsewhere(check: Check, target: string): string | undefined {
-  const others = (check.allowed_nodes ?? []).filter((node) => node !== target);
+/** The other nodes a guest may go to, in words. */
+export function elsewhere(allowed: readonly string[] | undefined, target: string): string | undefined {
+  const others = (allowed ?? []).filter((node) => node !== target);
   return others.length > 0 ? `It may go to ${others.join(", ")}.` : undefined;
 }

@@ -6,6 +6,14 @@ import { alertsOutput } from "./alerts.js";
 import { applyUpdatesOutput } from "./apply-updates.js";
 import { backupGuestOutput } from "./backup-guest.js";
 import { cancelTaskOutput } from "./cancel-task.js";
+import {
+  attachDiskOutput,
+  deleteDiskOutput,
+  detachDiskOutput,
+  moveDiskOutput,
+  resizeDiskOutput,
+} from "./change-disk.js";
+import { cloudInitOutput, regenerateCloudInitOutput, setCloudInitOutput } from "./cloudinit.js";
 import { clusterConfigOutput } from "./cluster-config.js";
 import { clusterNodesOutput } from "./cluster-nodes.js";
 import { clusterResourcesOutput, guestsOutput } from "./cluster-resources.js";
@@ -22,6 +30,8 @@ import { guestFileOutput, guestFileWriteOutput } from "./guest-files.js";
 import { haGroupsOutput, moveHaOutput } from "./ha-moves.js";
 import { haResourceOutput } from "./ha-resources.js";
 import { haStatusOutput } from "./ha-status.js";
+import { listDisksOutput } from "./list-disks.js";
+import { makeTemplateOutput } from "./make-template.js";
 import { mappingsOutput } from "./mappings.js";
 import { migrateGuestOutput } from "./migrate-guest.js";
 import { nodeNetworkOutput, vlanConfigOutput, writeVlanOutput } from "./network.js";
@@ -46,6 +56,7 @@ import { tasksOutput } from "./tasks.js";
 import { tokensOutput } from "./tokens.js";
 import { updateConfigOutput } from "./update-config.js";
 import { uploadBackupOutput } from "./upload-backup.js";
+import { vmFromTemplateOutput } from "./vm-from-template.js";
 
 /** What each recipe answers; where it lists what its operation returns, made from the schema of one row. */
 export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: JsonSchema) => ObjectSchema)>> = {
@@ -53,8 +64,12 @@ export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: 
   alerts: alertsOutput,
   "apply-sdn": applySdnOutput,
   "apply-updates": applyUpdatesOutput,
+  "attach-disk": attachDiskOutput,
   "backup-guest": backupGuestOutput,
   "cancel-task": cancelTaskOutput,
+  cloudinit: cloudInitOutput,
+  "cloudinit-regenerate": regenerateCloudInitOutput,
+  "cloudinit-set": setCloudInitOutput,
   "cluster-config": clusterConfigOutput,
   "cluster-nodes": clusterNodesOutput,
   "cluster-resources": clusterResourcesOutput,
@@ -73,6 +88,7 @@ export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: 
   "create-token": createTokenOutput,
   "create-vlan": writeVlanOutput,
   "delete-backup": deleteBackupOutput,
+  "delete-disk": deleteDiskOutput,
   "delete-guest": deleteGuestOutput,
   "delete-mapping": deleteRecordOutput,
   "delete-pool": deletePoolOutput,
@@ -80,6 +96,7 @@ export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: 
   "delete-rule": ruleChangeOutput,
   "delete-subnet": deleteRecordOutput,
   "delete-vlan": writeVlanOutput,
+  "detach-disk": detachDiskOutput,
   "disable-ha": haResourceOutput,
   "enable-ha": haResourceOutput,
   "firewall-rules": firewallRulesOutput,
@@ -96,9 +113,13 @@ export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: 
   "ha-groups": haGroupsOutput,
   "ha-status": haStatusOutput,
   "list-backups": backupsOutput,
+  "list-disks": listDisksOutput,
   "list-tasks": tasksOutput,
+  "make-template": makeTemplateOutput,
   mappings: mappingsOutput,
+  "migrate-container": migrateGuestOutput,
   "migrate-guest": migrateGuestOutput,
+  "move-disk": moveDiskOutput,
   "move-ha": moveHaOutput,
   "node-certificates": nodeCertificatesOutput,
   "node-config": nodeConfigOutput,
@@ -109,6 +130,7 @@ export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: 
   "pool-members": poolMembersOutput,
   "remove-node": removeNodeOutput,
   "replication-jobs": replicationJobsOutput,
+  "resize-disk": resizeDiskOutput,
   "restore-backup": restoreBackupOutput,
   "rollback-sdn": rollbackSdnOutput,
   "sdn-changes": sdnChangesOutput,
@@ -129,4 +151,5 @@ export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: 
   "update-vlan": writeVlanOutput,
   "upload-backup": uploadBackupOutput,
   "vlan-config": vlanConfigOutput,
+  "vm-from-template": vmFromTemplateOutput,
 };

@@ -3,8 +3,11 @@ import type { Recipe } from "../invocation.js";
 import { addNode } from "./add-node.js";
 import { alerts } from "./alerts.js";
 import { applyUpdates } from "./apply-updates.js";
+import { attachDisk } from "./attach-disk.js";
 import { backupGuest } from "./backup-guest.js";
 import { cancelTask } from "./cancel-task.js";
+import { deleteDisk, detachDisk, moveDisk, resizeDisk } from "./change-disk.js";
+import { regenerateCloudInit, setCloudInit, showCloudInit } from "./cloudinit.js";
 import { clusterConfig } from "./cluster-config.js";
 import { clusterNodes } from "./cluster-nodes.js";
 import { clusterResources, guests } from "./cluster-resources.js";
@@ -22,7 +25,10 @@ import { readGuestFile, writeGuestFile } from "./guest-files.js";
 import { haGroups, moveHa } from "./ha-moves.js";
 import { disableHa, enableHa } from "./ha-resources.js";
 import { haStatus } from "./ha-status.js";
+import { listDisks } from "./list-disks.js";
+import { makeTemplate } from "./make-template.js";
 import { createMapping, deleteMapping, mappings } from "./mappings.js";
+import { migrateContainer } from "./migrate-container.js";
 import { migrateGuest } from "./migrate-guest.js";
 import { createVlan, deleteVlan, nodeNetwork, updateVlan, vlanConfig } from "./network.js";
 import { nodeCertificates } from "./node-certificates.js";
@@ -47,6 +53,7 @@ import { clusterTasks, listTasks } from "./tasks.js";
 import { listTokens } from "./tokens.js";
 import { updateConfig } from "./update-config.js";
 import { uploadBackup } from "./upload-backup.js";
+import { vmFromTemplate } from "./vm-from-template.js";
 
 /** The functions that entries name. */
 export const recipes: Readonly<Record<RecipeName, Recipe>> = {
@@ -54,8 +61,12 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   alerts: alerts,
   "apply-sdn": applySdn,
   "apply-updates": applyUpdates,
+  "attach-disk": attachDisk,
   "backup-guest": backupGuest,
   "cancel-task": cancelTask,
+  cloudinit: showCloudInit,
+  "cloudinit-regenerate": regenerateCloudInit,
+  "cloudinit-set": setCloudInit,
   "cluster-config": clusterConfig,
   "cluster-nodes": clusterNodes,
   "cluster-resources": clusterResources,
@@ -74,6 +85,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   "create-token": createToken,
   "create-vlan": createVlan,
   "delete-backup": deleteBackup,
+  "delete-disk": deleteDisk,
   "delete-guest": deleteGuest,
   "delete-mapping": deleteMapping,
   "delete-pool": deletePool,
@@ -81,6 +93,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   "delete-rule": deleteRule,
   "delete-subnet": deleteSubnet,
   "delete-vlan": deleteVlan,
+  "detach-disk": detachDisk,
   "disable-ha": disableHa,
   "enable-ha": enableHa,
   "firewall-rules": firewallRules,
@@ -97,9 +110,13 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   "ha-groups": haGroups,
   "ha-status": haStatus,
   "list-backups": listBackups,
+  "list-disks": listDisks,
   "list-tasks": listTasks,
+  "make-template": makeTemplate,
   mappings: mappings,
+  "migrate-container": migrateContainer,
   "migrate-guest": migrateGuest,
+  "move-disk": moveDisk,
   "move-ha": moveHa,
   "node-certificates": nodeCertificates,
   "node-config": nodeConfig,
@@ -110,6 +127,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   "pool-members": poolMembers,
   "remove-node": removeNode,
   "replication-jobs": replicationJobs,
+  "resize-disk": resizeDisk,
   "restore-backup": restoreBackup,
   "rollback-sdn": rollbackSdn,
   "sdn-changes": sdnChanges,
@@ -130,4 +148,5 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   "update-vlan": updateVlan,
   "upload-backup": uploadBackup,
   "vlan-config": vlanConfig,
+  "vm-from-template": vmFromTemplate,
 };

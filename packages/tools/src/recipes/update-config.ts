@@ -40,7 +40,7 @@ export async function updateConfig(call: Invocation): Promise<Answer> {
   if (destroyed.length > 0) {
     throw new ToolPreconditionError(
       `taking ${destroyed.join(", ")} away would destroy what is on it`,
-      "Updates keep every volume. Whoever wants it gone deletes it in PVE itself.",
+      "Updates keep every volume: delete_unused_disk destroys one.",
     );
   }
   const digest = textOf(call.params, "digest") ?? before["digest"];

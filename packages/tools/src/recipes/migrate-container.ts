@@ -1,0 +1,45 @@
+import { ToolPreconditionError } from "../errors.js";
+import { type Answer, guestOf, type Invocation } from "../invocation.js";
+import { callOperation, isTask } from "../operation.js";
+import { isRecord } from "../schema.js";
+import { awaitTask } from "../task-answer.js";
+import { attempt, missingOf } from "./attempt.js";
+import { readConfig } from "./guest-config.js";
+import { disksIn } from "./guest-disk.js";
+import { elsewhere, moved, reasonsAgainst } from "./migrate-guest.js";
+
+/**
+ * Moves a container to another node. A running one is shut down and started there, and only when `restart` says so. What
+ * PVE's own check leaves out, such as directories of the host, is looked for here.
+ */
+export async function migrateContainer(call: Invocation): Promise<Answer> {
+  const guest = guestOf(call);
+  const target = String(call.params["target"]);
+  if (target === guest.node) throw new ToolPreconditionError(`container ${guest.vmid} is on ${target} already`);
+  const [check, status, config] = await Promise.all([
+    attempt(
+      "PVE's own check (9.0 and later)",
+      call.pve.call("GET /nodes/{node}/lxc/{vmid}/migrate", guest, call.watch),
+    ),
+    call.pve.call("GET /nodes/{node}/lxc/{vmid}/status/current", guest, call.watch),
+    readConfig(call),
+  ]);
+  const found = "value" in check ? check.value : undefined;
+  const allowed = found?.["allowed-nodes"];
+  const binds = disksIn(config).filter(({ kind, options }) => kind === "bind" && options["shared"] !== true);
+  const obstacles = [
+    ...(found === undefined ? [] : reasonsAgainst(target, allowed, found["not-allowed-nodes"])),
+    ...binds.map(({ key, volume }) => `${key} is the directory ${volume} of its node`),
+    ...(status.status === "running" && call.params["restart"] !== true
+      ? ["it is running, and restart was not given: it would be down while it moves"]
+      : []),
+  ];
+  if (obstacles.length > 0) {
+    const text = `container ${guest.vmid} cannot move to ${target} like this: ${obstacles.join("; ")}`;
+    throw new ToolPreconditionError(text, elsewhere(allowed, target));
+  }
+  const result = await callOperation(call, call.tool.entry.operation, call.params);
+  const answer: Answer = isTask(result) ? await awaitTask(call, result) : { task: "finished" };
+  const notes = [...(answer.notes ?? []), ...missingOf([check])];
+  return moved(call, target, { ...answer, ...(notes.length > 0 && isRecord(answer) && { notes }) }, result);
+}
