@@ -8,7 +8,7 @@ export type Row = Readonly<Record<string, unknown>>;
 const DEFAULT_LIMIT = 50;
 const SEARCHED = [
   ...["name", "id", "vmid", "tags", "node", "pool", "status", "storage", "volid", "notes"],
-  ...["userid", "ugid", "roleid", "path", "comment", "Package"],
+  ...["userid", "ugid", "roleid", "path", "comment", "Package", "package", "os", "headline"],
 ];
 
 const windowParameters: Readonly<Record<"filter" | "fields" | "sort" | "limit" | "offset", JsonSchema>> = {

@@ -10,6 +10,7 @@ const absent: Readonly<Record<string, unknown>> = {
   groupid: "nobodies",
   iface: "vmbr99.9",
   id: "999-0",
+  leave: "999",
   node_name: "pve9",
   pid: 99_999,
   poolid: "nowhere",
@@ -32,6 +33,8 @@ const absent: Readonly<Record<string, unknown>> = {
   vmid: 999,
   vnet: "novnet",
   zone: "nozone",
+  vmids: "999",
+  volume: "local:iso/none.iso",
 };
 
 /** Arguments that name what is to be made, by tool. */
@@ -39,6 +42,7 @@ const made: Readonly<Record<string, readonly string[]>> = {
   add_node_to_cluster: ["node_name"],
   attach_container_volume: ["disk"],
   attach_vm_disk: ["disk"],
+  create_backup_job: ["id"],
   create_api_token: ["tokenid"],
   create_container: ["container_id"],
   create_container_advanced: ["container_id"],

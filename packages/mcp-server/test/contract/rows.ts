@@ -1,6 +1,8 @@
 import type { Row } from "./row.js";
 import { accessRows } from "./rows-access.js";
 import { agentRows } from "./rows-agent.js";
+import { backupRows } from "./rows-backup.js";
+import { bulkRows } from "./rows-bulk.js";
 import { clusterRows } from "./rows-cluster.js";
 import { diskRows } from "./rows-disks.js";
 import { guestRows } from "./rows-guests.js";
@@ -18,6 +20,8 @@ export const rows: Readonly<Record<string, Row>> = {
   ...guestRows,
   ...agentRows,
   ...diskRows,
+  ...backupRows,
+  ...bulkRows,
   ...storageRows,
   ...accessRows,
 };

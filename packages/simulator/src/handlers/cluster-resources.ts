@@ -4,6 +4,7 @@ import { guestFigures, guestLimits, nodeFigures } from "../world-figures.js";
 import { guestName, isTemplate, poolOf } from "../world-guest.js";
 import { isConfiguredOn, usage } from "../world-storage.js";
 import { text } from "./guest-call.js";
+import { managerState, requestedState, sidOf } from "./ha-services.js";
 import { partsOfNodeId } from "./sdn-fabric-rules.js";
 
 type Item = Readonly<Record<string, unknown>>;
@@ -91,7 +92,8 @@ function withPool(call: Call, guest: Guest, item: Item): Item {
   const pool = poolOf(call.world, guest.vmid);
   const { tags } = guest.config;
   const hasTags = tags !== undefined && tags !== "";
-  if (pool === undefined && guest.lock === undefined && !hasTags) {
+  const resource = call.world.ha.resources.get(sidOf(guest));
+  if (pool === undefined && guest.lock === undefined && !hasTags && resource === undefined) {
     return item;
   }
   const extras: Record<string, unknown> = {};
@@ -103,6 +105,9 @@ function withPool(call: Call, guest: Guest, item: Item): Item {
   }
   if (hasTags) {
     extras["tags"] = tags;
+  }
+  if (resource !== undefined) {
+    extras["hastate"] = managerState(call, sidOf(guest), resource) ?? requestedState(resource);
   }
   return Object.assign(item, extras);
 }

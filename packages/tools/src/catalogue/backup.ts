@@ -1,4 +1,5 @@
 import { type Parameter, tool, toolset } from "../define.js";
+import { backupJobTools } from "./backup-jobs.js";
 import { fresh } from "./parameters.js";
 
 const guest = (what: string) =>
@@ -176,5 +177,6 @@ export const backup = toolset({
       also: ["GET /cluster/resources"],
       example: { storage: "local", file_path: "vzdump-lxc-200-2026_05_31-02_00_00.tar.zst" },
     }),
+    ...backupJobTools,
   },
 });

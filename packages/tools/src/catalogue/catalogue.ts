@@ -1,6 +1,7 @@
 import type { Toolset } from "../define.js";
 import { access } from "./access.js";
 import { backup } from "./backup.js";
+import { bulk } from "./bulk.js";
 import { cloudInit } from "./cloudinit.js";
 import { cluster } from "./cluster.js";
 import { containers } from "./containers.js";
@@ -32,6 +33,7 @@ export const toolsets: readonly Toolset[] = [
   guestAgent,
   disks,
   cloudInit,
+  bulk,
   backup,
   storage,
   tasks,

@@ -99,7 +99,6 @@ export const cloudInit = toolset({
         full: "full",
         target_node: "target",
         storage: "storage",
-        pool: "pool",
         ...free,
         memory: { type: "integer", description: memory.description, minimum: memory.minimum },
         cores: { type: "integer", description: "Processor cores.", brief: "", minimum: 1 },

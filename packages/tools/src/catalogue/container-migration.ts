@@ -16,6 +16,7 @@ export const containerMigration = {
       timeout: "timeout",
       bwlimit: "bwlimit",
     },
+    brief: { "target-storage": "For local volumes" },
     locates: "container",
     waits: true,
     recipe: "migrate-container",

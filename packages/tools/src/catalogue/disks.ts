@@ -12,11 +12,17 @@ const digest = {
   type: "string",
   description: "As read before; refused if changed since.",
 } as const satisfies Parameter;
-const storage = { type: "string", description: "Storage of a new disk." } as const satisfies Parameter;
-const sizeGib = { type: "number", description: "GiB of a new, empty disk.", minimum: 0 } as const satisfies Parameter;
+const storage = { type: "string", description: "Storage of a new disk.", brief: "" } as const satisfies Parameter;
+const sizeGib = {
+  type: "number",
+  description: "GiB of a new, empty disk.",
+  brief: "",
+  minimum: 0,
+} as const satisfies Parameter;
 const options = {
   type: ["object", "string"],
   description: 'Further options, such as {"discard": "on"} or {"backup": true}.',
+  brief: "Further options",
 } as const satisfies Parameter;
 const read = {
   vm: ["GET /nodes/{node}/qemu/{vmid}/config"],
@@ -96,7 +102,11 @@ export const disks = toolset({
         storage,
         size_gib: sizeGib,
         volume: { type: "string", description: "unusedN, or a volid of this VM, or of an ISO." },
-        import_from: { type: "string", description: "Volid of a disk image to copy, such as local:import/a.qcow2." },
+        import_from: {
+          type: "string",
+          description: "Volid of a disk image to copy, such as local:import/a.qcow2.",
+          brief: "Volid of an image",
+        },
         disk: { type: "string", description: "Key or bus; scsi unless given." },
         format: { type: "string", description: "For directories.", enum: ["raw", "qcow2", "vmdk"] },
         options,

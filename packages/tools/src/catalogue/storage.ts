@@ -1,5 +1,6 @@
 import { tool, toolset } from "../define.js";
 import { settings } from "./parameters.js";
+import { volumeTools } from "./storage-volumes.js";
 
 /** Storages and what lies on them. */
 export const storage = toolset({
@@ -136,5 +137,6 @@ export const storage = toolset({
       shows: "GET /storage/{storage}",
       example: { storage: "old-nas" },
     }),
+    ...volumeTools,
   },
 });

@@ -32,7 +32,7 @@ export async function deleteBackup(call: Invocation): Promise<Answer> {
   if (found.protected === true) {
     throw new ToolPreconditionError(
       `backup ${backup.volid} is protected`,
-      "Somebody wanted it kept. Whoever wants it gone takes the protection off in PVE first.",
+      "Somebody wanted it kept. Whoever wants it gone takes the protection off first: update_backup with protected false.",
     );
   }
   const result = await callOperation(call, call.tool.entry.operation, { storage, node, volume: backup.volid });

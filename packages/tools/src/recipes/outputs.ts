@@ -4,7 +4,10 @@ import { taskSchema } from "../task-answer.js";
 import { addNodeOutput } from "./add-node.js";
 import { alertsOutput } from "./alerts.js";
 import { applyUpdatesOutput } from "./apply-updates.js";
+import { backupCoverageOutput } from "./backup-coverage.js";
 import { backupGuestOutput } from "./backup-guest.js";
+import { backupJobsOutput, createBackupJobOutput, deleteBackupJobOutput, runBackupJobOutput } from "./backup-jobs.js";
+import { bulkGuestsOutput } from "./bulk-guests.js";
 import { cancelTaskOutput } from "./cancel-task.js";
 import {
   attachDiskOutput,
@@ -22,6 +25,9 @@ import { consoleOutput } from "./console.js";
 import { createTokenOutput } from "./create-token.js";
 import { deleteBackupOutput } from "./delete-backup.js";
 import { deleteGuestOutput } from "./delete-guest.js";
+import { deleteVolumeOutput } from "./delete-volume.js";
+import { downloadOutput, templatesOutput, urlMetadataOutput } from "./downloads.js";
+import { drainNodeOutput, planDrainOutput } from "./drain-node.js";
 import { firewallRulesOutput, ruleChangeOutput } from "./firewall-rules.js";
 import { guestCommandOutput, guestFreezeOutput, guestPasswordOutput, guestTrimOutput } from "./guest-agent.js";
 import { guestAgentInfoOutput } from "./guest-agent-info.js";
@@ -40,6 +46,7 @@ import { nodeConfigOutput } from "./node-config.js";
 import { nodeLogsOutput } from "./node-logs.js";
 import { nodePowerOutput } from "./node-power.js";
 import { deletePoolOutput, poolChangeOutput, poolMembersOutput, poolOutput } from "./pools.js";
+import { pruneBackupsOutput, prunePreviewOutput } from "./prune-backups.js";
 import { createRecordOutput, deleteRecordOutput, updateRecordOutput } from "./record-changes.js";
 import { removeNodeOutput } from "./remove-node.js";
 import { createReplicationOutput, replicationJobsOutput } from "./replication.js";
@@ -54,6 +61,7 @@ import { storageInfoOutput, storageQuotaOutput } from "./storage-info.js";
 import { taskLogOutput } from "./task-log.js";
 import { tasksOutput } from "./tasks.js";
 import { tokensOutput } from "./tokens.js";
+import { updateBackupOutput } from "./update-backup.js";
 import { updateConfigOutput } from "./update-config.js";
 import { uploadBackupOutput } from "./upload-backup.js";
 import { vmFromTemplateOutput } from "./vm-from-template.js";
@@ -63,9 +71,13 @@ export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: 
   "add-node": addNodeOutput,
   alerts: alertsOutput,
   "apply-sdn": applySdnOutput,
+  appliances: templatesOutput,
   "apply-updates": applyUpdatesOutput,
   "attach-disk": attachDiskOutput,
+  "backup-coverage": backupCoverageOutput,
   "backup-guest": backupGuestOutput,
+  "backup-jobs": backupJobsOutput,
+  "bulk-guests": bulkGuestsOutput,
   "cancel-task": cancelTaskOutput,
   cloudinit: cloudInitOutput,
   "cloudinit-regenerate": regenerateCloudInitOutput,
@@ -76,6 +88,7 @@ export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: 
   "cluster-stats": clusterStatsOutput,
   "cluster-tasks": tasksOutput,
   console: consoleOutput,
+  "create-backup-job": createBackupJobOutput,
   "create-container": taskSchema,
   "create-guest": taskSchema,
   "create-mapping": createRecordOutput,
@@ -88,6 +101,7 @@ export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: 
   "create-token": createTokenOutput,
   "create-vlan": writeVlanOutput,
   "delete-backup": deleteBackupOutput,
+  "delete-backup-job": deleteBackupJobOutput,
   "delete-disk": deleteDiskOutput,
   "delete-guest": deleteGuestOutput,
   "delete-mapping": deleteRecordOutput,
@@ -96,8 +110,13 @@ export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: 
   "delete-rule": ruleChangeOutput,
   "delete-subnet": deleteRecordOutput,
   "delete-vlan": writeVlanOutput,
+  "delete-volume": deleteVolumeOutput,
   "detach-disk": detachDiskOutput,
   "disable-ha": haResourceOutput,
+  "download-template": downloadOutput,
+  "download-url": downloadOutput,
+  "drain-node": drainNodeOutput,
+  "drain-plan": planDrainOutput,
   "enable-ha": haResourceOutput,
   "firewall-rules": firewallRulesOutput,
   "guest-agent-info": guestAgentInfoOutput,
@@ -128,6 +147,8 @@ export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: 
   "node-power": nodePowerOutput,
   pool: poolOutput,
   "pool-members": poolMembersOutput,
+  "prune-backups": pruneBackupsOutput,
+  "prune-preview": prunePreviewOutput,
   "remove-node": removeNodeOutput,
   "replication-jobs": replicationJobsOutput,
   "resize-disk": resizeDiskOutput,
@@ -135,6 +156,7 @@ export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: 
   "rollback-sdn": rollbackSdnOutput,
   "sdn-changes": sdnChangesOutput,
   "sdn-list": sdnListOutput,
+  "run-backup-job": runBackupJobOutput,
   "security-groups": securityGroupsOutput,
   "set-acl": setAclOutput,
   "snapshot-tree": snapshotTreeOutput,
@@ -144,12 +166,15 @@ export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: 
   "storage-quota": storageQuotaOutput,
   "task-log": taskLogOutput,
   tokens: tokensOutput,
+  "update-backup": updateBackupOutput,
+  "update-backup-job": updateRecordOutput,
   "update-config": updateConfigOutput,
   "update-pool": poolChangeOutput,
   "update-record": updateRecordOutput,
   "update-subnet": updateRecordOutput,
   "update-vlan": writeVlanOutput,
   "upload-backup": uploadBackupOutput,
+  "url-metadata": urlMetadataOutput,
   "vlan-config": vlanConfigOutput,
   "vm-from-template": vmFromTemplateOutput,
 };

@@ -4,7 +4,10 @@ import { addNode } from "./add-node.js";
 import { alerts } from "./alerts.js";
 import { applyUpdates } from "./apply-updates.js";
 import { attachDisk } from "./attach-disk.js";
+import { backupCoverage } from "./backup-coverage.js";
 import { backupGuest } from "./backup-guest.js";
+import { createBackupJob, deleteBackupJob, listBackupJobs, runBackupJob, updateBackupJob } from "./backup-jobs.js";
+import { bulkGuests } from "./bulk-guests.js";
 import { cancelTask } from "./cancel-task.js";
 import { deleteDisk, detachDisk, moveDisk, resizeDisk } from "./change-disk.js";
 import { regenerateCloudInit, setCloudInit, showCloudInit } from "./cloudinit.js";
@@ -17,6 +20,9 @@ import { createContainer, createGuest } from "./create-guest.js";
 import { createToken } from "./create-token.js";
 import { deleteBackup } from "./delete-backup.js";
 import { deleteGuest } from "./delete-guest.js";
+import { deleteVolume } from "./delete-volume.js";
+import { downloadTemplate, downloadUrl, listTemplates, urlMetadata } from "./downloads.js";
+import { drainNode, showDrainPlan } from "./drain-node.js";
 import { createRule, deleteRule, firewallRules } from "./firewall-rules.js";
 import { guestCommandResult, guestFreeze, guestPassword, guestTrim, runInGuest } from "./guest-agent.js";
 import { guestAgentInfo } from "./guest-agent-info.js";
@@ -36,6 +42,7 @@ import { nodeConfig } from "./node-config.js";
 import { nodeLogs } from "./node-logs.js";
 import { nodePower } from "./node-power.js";
 import { createPool, deletePool, poolMembers, showPool, updatePool } from "./pools.js";
+import { pruneBackups, prunePreview } from "./prune-backups.js";
 import { createRecord, deleteRecord, updateRecord } from "./record-changes.js";
 import { removeNode } from "./remove-node.js";
 import { createReplication, replicationJobs } from "./replication.js";
@@ -51,6 +58,7 @@ import { storageInfo, storageQuota } from "./storage-info.js";
 import { taskLog } from "./task-log.js";
 import { clusterTasks, listTasks } from "./tasks.js";
 import { listTokens } from "./tokens.js";
+import { updateBackup } from "./update-backup.js";
 import { updateConfig } from "./update-config.js";
 import { uploadBackup } from "./upload-backup.js";
 import { vmFromTemplate } from "./vm-from-template.js";
@@ -60,9 +68,13 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   "add-node": addNode,
   alerts: alerts,
   "apply-sdn": applySdn,
+  appliances: listTemplates,
   "apply-updates": applyUpdates,
   "attach-disk": attachDisk,
+  "backup-coverage": backupCoverage,
   "backup-guest": backupGuest,
+  "backup-jobs": listBackupJobs,
+  "bulk-guests": bulkGuests,
   "cancel-task": cancelTask,
   cloudinit: showCloudInit,
   "cloudinit-regenerate": regenerateCloudInit,
@@ -73,6 +85,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   "cluster-stats": clusterStats,
   "cluster-tasks": clusterTasks,
   console: openConsole,
+  "create-backup-job": createBackupJob,
   "create-container": createContainer,
   "create-guest": createGuest,
   "create-mapping": createMapping,
@@ -85,6 +98,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   "create-token": createToken,
   "create-vlan": createVlan,
   "delete-backup": deleteBackup,
+  "delete-backup-job": deleteBackupJob,
   "delete-disk": deleteDisk,
   "delete-guest": deleteGuest,
   "delete-mapping": deleteMapping,
@@ -93,8 +107,13 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   "delete-rule": deleteRule,
   "delete-subnet": deleteSubnet,
   "delete-vlan": deleteVlan,
+  "delete-volume": deleteVolume,
   "detach-disk": detachDisk,
   "disable-ha": disableHa,
+  "download-template": downloadTemplate,
+  "download-url": downloadUrl,
+  "drain-node": drainNode,
+  "drain-plan": showDrainPlan,
   "enable-ha": enableHa,
   "firewall-rules": firewallRules,
   "guest-agent-info": guestAgentInfo,
@@ -125,6 +144,8 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   "node-power": nodePower,
   pool: showPool,
   "pool-members": poolMembers,
+  "prune-backups": pruneBackups,
+  "prune-preview": prunePreview,
   "remove-node": removeNode,
   "replication-jobs": replicationJobs,
   "resize-disk": resizeDisk,
@@ -132,6 +153,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   "rollback-sdn": rollbackSdn,
   "sdn-changes": sdnChanges,
   "sdn-list": sdnList,
+  "run-backup-job": runBackupJob,
   "security-groups": securityGroups,
   "set-acl": setAcl,
   "snapshot-tree": snapshotTree,
@@ -141,12 +163,15 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   "storage-quota": storageQuota,
   "task-log": taskLog,
   tokens: listTokens,
+  "update-backup": updateBackup,
+  "update-backup-job": updateBackupJob,
   "update-config": updateConfig,
   "update-pool": updatePool,
   "update-record": updateRecord,
   "update-subnet": updateSubnet,
   "update-vlan": updateVlan,
   "upload-backup": uploadBackup,
+  "url-metadata": urlMetadata,
   "vlan-config": vlanConfig,
   "vm-from-template": vmFromTemplate,
 };

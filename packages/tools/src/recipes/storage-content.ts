@@ -6,7 +6,7 @@ import { withMore } from "../task-answer.js";
 import { isoOf } from "../time.js";
 import { filterRows, type Row, windowOf, windowSchema } from "../window.js";
 import { attempt, foundOf, missingOf } from "./attempt.js";
-import { allPlaces, type Place, placesOf, placesToRead, unusable } from "./storage-places.js";
+import { allPlaces, contentOf, type Place, placesOf, placesToRead, unusable } from "./storage-places.js";
 
 type Volume = ResultOf<"GET /nodes/{node}/storage/{storage}/content">[number];
 
@@ -92,11 +92,6 @@ async function readPlaces(call: Invocation, places: readonly Place[], content: s
 /** A volume with its storage, and with its node where the storage is not shared. */
 function locatedVolume(volume: Volume, place: Place): Row {
   return { ...volume, storage: place.storage, ...(place.shared !== true && { node: place.node }) };
-}
-
-function contentOf(place: Place): readonly string[] {
-  const content: unknown = place.content;
-  return Array.isArray(content) ? content.map(String) : String(content ?? "").split(",");
 }
 
 function showBackup(row: Row, now: number): Row {

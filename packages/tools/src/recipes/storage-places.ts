@@ -1,6 +1,6 @@
 import type { ResultOf } from "@pve/client";
-import { ToolNotFoundError } from "../errors.js";
-import type { Invocation } from "../invocation.js";
+import { ToolNotFoundError, ToolPreconditionError } from "../errors.js";
+import { type Invocation, textOf } from "../invocation.js";
 import { nearNames } from "../near-names.js";
 
 /** A storage as it is on one node. */
@@ -44,6 +44,32 @@ export function unusable(places: readonly Place[]): readonly string[] {
   return places
     .filter((place) => place.status !== "available")
     .map((place) => `${place.storage} on ${place.node} could not be read: it is ${place.status}`);
+}
+
+/** What each kind of content is called. */
+const CONTENTS: Readonly<Record<string, string>> = { vztmpl: "templates (vztmpl)", backup: "backups" };
+
+/**
+ * The first place of a storage that is reached, on the node the caller names or any, and takes the content. Throws
+ * `ToolPreconditionError` when there is none.
+ */
+export function placeFor(call: Invocation, places: readonly Place[], content: string): Place {
+  const wanted = textOf(call.args, "node_name");
+  const usable = places.filter((place) => place.status === "available" && [undefined, place.node].includes(wanted));
+  const [place] = usable.filter((one) => contentOf(one).includes(content));
+  if (place !== undefined) return place;
+  const name = String(places[0]?.storage);
+  throw new ToolPreconditionError(
+    usable.length === 0
+      ? `storage ${name} cannot be reached${wanted === undefined ? "" : ` on ${wanted}`}`
+      : `storage ${name} takes no ${CONTENTS[content] ?? content}`,
+    `get_storage shows which storages take ${content}; update_storage can allow it.`,
+  );
+}
+
+/** What may lie on a storage. */
+export function contentOf({ content }: { readonly content?: unknown }): readonly string[] {
+  return Array.isArray(content) ? content.map(String) : String(content ?? "").split(",");
 }
 
 function isPlace(row: ResultOf<"GET /cluster/resources">[number]): row is Place {

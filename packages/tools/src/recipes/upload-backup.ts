@@ -1,7 +1,7 @@
 import { ToolArgumentError, ToolPreconditionError } from "../errors.js";
 import { type Answer, type Invocation, textOf } from "../invocation.js";
 import { awaitTask, taskSchemaWith, withMore } from "../task-answer.js";
-import { type Place, placesOf } from "./storage-places.js";
+import { placeFor, placesOf } from "./storage-places.js";
 
 const ARCHIVE = /\.tar(?:\.(?:gz|xz|zst|bz2))?$/i;
 const MACHINE = /(?:^|[/\\])vzdump-qemu-|\.vma(?:\.(?:gz|lzo|zst))?$/i;
@@ -26,7 +26,7 @@ export async function uploadBackup(call: Invocation): Promise<Answer> {
     });
   }
   const filename = nameFor(path, textOf(call.args, "backup_id"));
-  const place = placeFor(call, await placesOf(call, storage));
+  const place = placeFor(call, await placesOf(call, storage), "vztmpl");
   if (call.sendFile === undefined) {
     throw new ToolPreconditionError(
       "this server may not read files; nothing was sent",
@@ -62,22 +62,4 @@ function nameFor(path: string, wanted: string | undefined): string {
   const own = path.split(/[/\\]/).at(-1) ?? path;
   if (wanted === undefined) return own;
   return ARCHIVE.test(wanted) ? wanted : `${wanted}${ARCHIVE.exec(own)?.[0] ?? ".tar"}`;
-}
-
-function placeFor(call: Invocation, places: readonly Place[]): Place {
-  const wanted = textOf(call.args, "node_name");
-  const usable = places.filter((place) => place.status === "available" && [undefined, place.node].includes(wanted));
-  const [place] = usable.filter((one) =>
-    String(one.content ?? "")
-      .split(",")
-      .includes("vztmpl"),
-  );
-  if (place !== undefined) return place;
-  const [any] = places;
-  throw new ToolPreconditionError(
-    usable.length === 0
-      ? `storage ${String(any?.storage)} cannot be reached${wanted === undefined ? "" : ` on ${wanted}`}`
-      : `storage ${String(any?.storage)} takes no templates (vztmpl)`,
-    "get_storage shows which storages take vztmpl; update_storage can allow it.",
-  );
 }
