@@ -216,6 +216,39 @@ describe("pruning", () => {
   });
 });
 
+describe("get_backup_config", () => {
+  it("shows the guest as it was, without its passwords", async () => {
+    await using lab = openLab();
+    await lab.run("update_vm_config", {
+      vmid: 110,
+      config: { cipassword: "hunter2hunter2", description: "a\nb: 50%" },
+    });
+    const { backup } = await lab.run("create_vm_backup", { vmid: 110, storage: "nas" });
+
+    const answer = await lab.run("get_backup_config", { backup_id: Object(backup)["volid"] });
+
+    expect(answer).toMatchObject({
+      vmid: 110,
+      config: { name: "debian-13-template", cipassword: "(hidden)" },
+      description: expect.stringContaining("b: 50%"),
+    });
+    expect(JSON.stringify(answer)).not.toMatch(/hunter2|\$5\$/);
+  });
+
+  it("reports a backup that is not there, and one that is none", async () => {
+    await using lab = openLab();
+
+    expect(
+      await failure(
+        lab.run("get_backup_config", { backup_id: "nas:backup/vzdump-qemu-100-2020_01_01-00_00_00.vma.zst" }),
+      ),
+    ).toMatchObject({ code: "TOOL_NOT_FOUND" });
+    expect(await failure(lab.run("get_backup_config", { backup_id: "local:iso/a.iso" }))).toMatchObject({
+      code: "TOOL_ARGUMENT",
+    });
+  });
+});
+
 describe("update_backup", () => {
   it("takes the protection off, so that the backup can be deleted", async () => {
     await using lab = openLab();

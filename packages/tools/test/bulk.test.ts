@@ -181,6 +181,18 @@ describe("draining a node", () => {
     ]);
   });
 
+  it("sends nobody to a node that lacks a storage, or room on it", async () => {
+    await using lab = openLab();
+    await lab.run("update_storage", { storage: "nas", config: { nodes: "pve1,pve2" } });
+
+    const plan = await lab.run("plan_node_drain", { node_name: "pve2", target_nodes: "pve3", ...all });
+
+    expect(plan["items"]).toContainEqual(expect.objectContaining({ vmid: 201, why: "pve3: it has no storage nas" }));
+    expect(plan["items"]).toContainEqual(
+      expect.objectContaining({ vmid: 101, why: "pve3: unavailable storages: nas" }),
+    );
+  });
+
   it("knows of HA, and of nodes that are not there", async () => {
     await using lab = openLab();
     await lab.run("enable_ha_resource", { sid: "vm:101" });

@@ -215,6 +215,16 @@ describe("migrate_container", () => {
 
     expect(await move("pve3")).toMatchObject({ message: "container 203 is on pve3 already" });
     expect(await move("pve9")).toMatchObject({ code: "TOOL_PRECONDITION", message: expect.stringContaining("pve9") });
+    await lab.run("create_storage", {
+      storage: "three",
+      storage_type: "dir",
+      content: "rootdir",
+      config: { path: "/srv/three", nodes: "pve3" },
+    });
+    await lab.run("attach_container_volume", { container_id: 203, path: "/a", storage: "three", size_gib: 1 });
+    expect(await move("pve1")).toMatchObject({ message: expect.stringContaining("pve1 has no storage three") });
+    await lab.run("detach_guest_disk", { vmid: 203, disk: "mp1" });
+    await lab.run("delete_unused_disk", { vmid: 203, disk: "unused0" });
     await lab.run("update_container_config", { container_id: 203, config: { mp1: "/srv/host,mp=/host" } });
     expect(await move("pve1")).toMatchObject({
       message: expect.stringContaining("mp1 is the directory /srv/host of its node"),

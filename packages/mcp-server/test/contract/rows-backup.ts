@@ -45,6 +45,7 @@ export const backupRows: Readonly<Record<string, Row>> = {
       expect(answer).toMatchObject({ removed: 1, lost: [{ vmid: 100 }] });
     },
   },
+  get_backup_config: { answers: { type: "qemu", vmid: 100, config: { name: "web01", memory: "4096" } } },
   update_backup: {
     effect: async (lab) =>
       expect(await backupsOf(lab, 100)).toContainEqual(

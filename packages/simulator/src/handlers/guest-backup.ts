@@ -267,11 +267,19 @@ const extractConfig: Handler = (call) => {
     die(`unable to use volume ${volid} - content type needs to be 'backup'`);
   }
   const config = volume?.backup?.config ?? die(`volume '${volid}' does not exist`);
-  return `${Object.keys(config)
+  const { description, ...settings } = config;
+  const settingLines = Object.keys(settings)
     .sort()
-    .map((key) => `${key}: ${config[key]}`)
-    .join("\n")}\n`;
+    .map((key) => `${key}: ${settings[key]}`);
+  return `${[...commentLines(description), ...settingLines].join("\n")}\n`;
 };
+
+/** The description as configuration files hold it: comments, with what is unusual percent-encoded. */
+function commentLines(description: unknown): string[] {
+  const text = String(description ?? "").replace(/\n$/, "");
+  const lines = text === "" ? [] : text.split("\n");
+  return lines.map((line) => `#${line.replace(/[^ -$&-9;-~]+/g, encodeURIComponent)}`);
+}
 
 /** Making backups and looking into them. */
 export const backupHandlers: Handlers = {

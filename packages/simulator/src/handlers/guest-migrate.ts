@@ -47,7 +47,8 @@ export const showMigration: Handler = (call) => {
   const allowed: string[] = [];
   const refused: Record<string, unknown> = {};
   for (const node of call.world.nodes.values()) {
-    const missing = missingStorages(call, guest, node.node);
+    // The storages of containers are not looked at.
+    const missing = guest.kind === "lxc" ? [] : missingStorages(call, guest, node.node);
     if (node.node === guest.node || !node.online) {
       continue;
     }

@@ -152,6 +152,19 @@ export const backupJobTools = {
     also: ["GET /cluster/resources", PRUNED, CONTENT],
     example: { storage: "nas", "prune-backups": "keep-last=1", vmid: 100 },
   }),
+  get_backup_config: tool("GET /nodes/{node}/vzdump/extractconfig", {
+    title: "Show the settings in a backup",
+    summary: "Shows the settings of the guest as a backup holds them, before a restore. Nothing is restored.",
+    risk: "read",
+    accepts: {
+      backup_id: { for: "volume", type: "string", description: "Volid, as list_backups shows it.", required: true },
+      node_name: "node",
+    },
+    optional: ["node_name"],
+    recipe: "backup-config",
+    also: ["GET /cluster/resources", "GET /nodes/{node}/storage/{storage}/content/{volume}"],
+    example: { backup_id: "nas:backup/vzdump-qemu-100-2026_05_31-02_00_00.vma.zst" },
+  }),
   update_backup: tool("PUT /nodes/{node}/storage/{storage}/content/{volume}", {
     title: "Change a backup's notes or protection",
     summary: "Changes the notes of a backup, or whether it may be removed, and shows both before and after.",

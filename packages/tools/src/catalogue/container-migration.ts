@@ -24,6 +24,7 @@ export const containerMigration = {
       "GET /nodes/{node}/lxc/{vmid}/migrate",
       "GET /nodes/{node}/lxc/{vmid}/status/current",
       "GET /nodes/{node}/lxc/{vmid}/config",
+      "GET /cluster/resources",
     ],
     example: { container_id: 201, target_node: "pve1", restart: true },
   }),

@@ -27,7 +27,7 @@ export async function checkBackups(scene: Scene): Promise<Finding> {
         object: "backup",
         problem: rows.length === 1 ? "a guest is in no backup job" : `${rows.length} guests are in no backup job`,
         evidence: `${names.join(", ")}${rest}`,
-        next: "list_backups with vmid shows whether there is any backup; create_vm_backup and create_container_backup make one now",
+        next: "get_backup_coverage shows what backups they have; create_backup_job covers them",
       },
     ];
   });

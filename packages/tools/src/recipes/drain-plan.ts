@@ -49,6 +49,8 @@ interface Exit {
   readonly refused: unknown;
   /** What ties it to its node. */
   readonly ties: readonly string[];
+  /** The storages its disks and drives lie on. */
+  readonly storages: readonly string[];
   /** Its disks on storages that are not shared. */
   readonly local: readonly { readonly storage: string; readonly size: number }[];
 }
@@ -138,6 +140,7 @@ async function exitOf(call: Invocation, guest: ListedGuest, places: readonly Pla
       ...images.map(({ key, volume }) => `${key} holds ${volume} of its node (eject it)`),
       ...binds.map(({ key, volume }) => `${key} is the directory ${volume} of its node`),
     ],
+    storages: [...new Set(disks.flatMap(({ storage }) => storage ?? []))],
     local: local.map(({ storage = "", size = 0 }) => ({ storage, size })),
   };
 }
@@ -196,16 +199,20 @@ function reasonsHere(
   needs: number,
   places: readonly Place[],
 ): readonly string[] {
+  const placeOf = (storage: string) => places.find((one) => one.node === room.node && one.storage === storage);
+  // PVE itself looks at the storages of virtual machines only.
+  const unseen = guest.kind === "lxc" ? exit.storages : [];
+  const absent = unseen.filter((storage) => placeOf(storage) === undefined).map((one) => `it has no storage ${one}`);
   const sizes = new Map<string, number>();
   for (const { storage, size } of exit.local) sizes.set(storage, (sizes.get(storage) ?? 0) + size);
   const full = [...sizes].flatMap(([storage, size]) => {
-    const place = places.find((one) => one.node === room.node && one.storage === storage);
-    if (place === undefined) return [`it has no storage ${storage}`];
-    const free = (place.maxdisk ?? 0) - (place.disk ?? 0);
+    const { maxdisk = 0, disk = 0 } = placeOf(storage) ?? { maxdisk: size };
+    const free = maxdisk - disk;
     return free < size ? [`${storage} has ${Math.round(free / MIB)} of ${Math.round(size / MIB)} MiB`] : [];
   });
   return [
     ...reasonsAgainst(room.node, exit.allowed, exit.refused),
+    ...absent,
     ...full,
     ...(room.free < needs
       ? [

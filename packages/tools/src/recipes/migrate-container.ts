@@ -6,7 +6,8 @@ import { awaitTask } from "../task-answer.js";
 import { attempt, missingOf } from "./attempt.js";
 import { readConfig } from "./guest-config.js";
 import { disksIn } from "./guest-disk.js";
-import { elsewhere, moved, reasonsAgainst } from "./migrate-guest.js";
+import { elsewhere, reasonsAgainst, withJourney } from "./migrate-guest.js";
+import { allPlaces } from "./storage-places.js";
 
 /**
  * Moves a container to another node. A running one is shut down and started there, and only when `restart` says so. What
@@ -16,18 +17,25 @@ export async function migrateContainer(call: Invocation): Promise<Answer> {
   const guest = guestOf(call);
   const target = String(call.params["target"]);
   if (target === guest.node) throw new ToolPreconditionError(`container ${guest.vmid} is on ${target} already`);
-  const [check, status, config] = await Promise.all([
+  const [check, status, config, places] = await Promise.all([
     attempt(
       "PVE's own check (9.0 and later)",
       call.pve.call("GET /nodes/{node}/lxc/{vmid}/migrate", guest, call.watch),
     ),
     call.pve.call("GET /nodes/{node}/lxc/{vmid}/status/current", guest, call.watch),
     readConfig(call),
+    allPlaces(call),
   ]);
   const found = "value" in check ? check.value : undefined;
   const allowed = found?.["allowed-nodes"];
   const binds = disksIn(config).filter(({ kind, options }) => kind === "bind" && options["shared"] !== true);
+  const moved = call.params["target-storage"] === undefined ? disksIn(config) : [];
+  const there = new Set(places.filter(({ node }) => node === target).map(({ storage }) => storage));
+  const lacking = new Set(
+    moved.flatMap(({ storage }) => (storage === undefined || there.has(storage) ? [] : [storage])),
+  );
   const obstacles = [
+    ...[...lacking].map((storage) => `${target} has no storage ${storage}`),
     ...(found === undefined ? [] : reasonsAgainst(target, allowed, found["not-allowed-nodes"])),
     ...binds.map(({ key, volume }) => `${key} is the directory ${volume} of its node`),
     ...(status.status === "running" && call.params["restart"] !== true
@@ -41,5 +49,5 @@ export async function migrateContainer(call: Invocation): Promise<Answer> {
   const result = await callOperation(call, call.tool.entry.operation, call.params);
   const answer: Answer = isTask(result) ? await awaitTask(call, result) : { task: "finished" };
   const notes = [...(answer.notes ?? []), ...missingOf([check])];
-  return moved(call, target, { ...answer, ...(notes.length > 0 && isRecord(answer) && { notes }) }, result);
+  return withJourney(call, target, { ...answer, ...(notes.length > 0 && isRecord(answer) && { notes }) }, result);
 }

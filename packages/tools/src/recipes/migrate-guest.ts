@@ -28,11 +28,11 @@ export async function migrateGuest(call: Invocation): Promise<Answer> {
   }
   const result = await callOperation(call, call.tool.entry.operation, call.params);
   const answer: Answer = isTask(result) ? await awaitTask(call, result) : { task: "finished" };
-  return moved(call, target, answer, result);
+  return withJourney(call, target, answer, result);
 }
 
 /** Where a guest went, and whether only HA was asked to move it. */
-export function moved(call: Invocation, target: string, answer: Answer, task: unknown): Answer {
+export function withJourney(call: Invocation, target: string, answer: Answer, task: unknown): Answer {
   const { vmid, node } = guestOf(call);
   const byHa = isTask(task) && task.upid.includes(":hamigrate:");
   const notes = byHa ? ["HA moves it now: this task only asked for that."] : [];

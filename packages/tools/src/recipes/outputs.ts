@@ -4,6 +4,7 @@ import { taskSchema } from "../task-answer.js";
 import { addNodeOutput } from "./add-node.js";
 import { alertsOutput } from "./alerts.js";
 import { applyUpdatesOutput } from "./apply-updates.js";
+import { backupConfigOutput } from "./backup-config.js";
 import { backupCoverageOutput } from "./backup-coverage.js";
 import { backupGuestOutput } from "./backup-guest.js";
 import { backupJobsOutput, createBackupJobOutput, deleteBackupJobOutput, runBackupJobOutput } from "./backup-jobs.js";
@@ -70,10 +71,11 @@ import { vmFromTemplateOutput } from "./vm-from-template.js";
 export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: JsonSchema) => ObjectSchema)>> = {
   "add-node": addNodeOutput,
   alerts: alertsOutput,
-  "apply-sdn": applySdnOutput,
   appliances: templatesOutput,
+  "apply-sdn": applySdnOutput,
   "apply-updates": applyUpdatesOutput,
   "attach-disk": attachDiskOutput,
+  "backup-config": backupConfigOutput,
   "backup-coverage": backupCoverageOutput,
   "backup-guest": backupGuestOutput,
   "backup-jobs": backupJobsOutput,
@@ -154,9 +156,9 @@ export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: 
   "resize-disk": resizeDiskOutput,
   "restore-backup": restoreBackupOutput,
   "rollback-sdn": rollbackSdnOutput,
+  "run-backup-job": runBackupJobOutput,
   "sdn-changes": sdnChangesOutput,
   "sdn-list": sdnListOutput,
-  "run-backup-job": runBackupJobOutput,
   "security-groups": securityGroupsOutput,
   "set-acl": setAclOutput,
   "snapshot-tree": snapshotTreeOutput,

@@ -4,6 +4,7 @@ import { addNode } from "./add-node.js";
 import { alerts } from "./alerts.js";
 import { applyUpdates } from "./apply-updates.js";
 import { attachDisk } from "./attach-disk.js";
+import { backupConfig } from "./backup-config.js";
 import { backupCoverage } from "./backup-coverage.js";
 import { backupGuest } from "./backup-guest.js";
 import { createBackupJob, deleteBackupJob, listBackupJobs, runBackupJob, updateBackupJob } from "./backup-jobs.js";
@@ -67,10 +68,11 @@ import { vmFromTemplate } from "./vm-from-template.js";
 export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   "add-node": addNode,
   alerts: alerts,
-  "apply-sdn": applySdn,
   appliances: listTemplates,
+  "apply-sdn": applySdn,
   "apply-updates": applyUpdates,
   "attach-disk": attachDisk,
+  "backup-config": backupConfig,
   "backup-coverage": backupCoverage,
   "backup-guest": backupGuest,
   "backup-jobs": listBackupJobs,
@@ -151,9 +153,9 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   "resize-disk": resizeDisk,
   "restore-backup": restoreBackup,
   "rollback-sdn": rollbackSdn,
+  "run-backup-job": runBackupJob,
   "sdn-changes": sdnChanges,
   "sdn-list": sdnList,
-  "run-backup-job": runBackupJob,
   "security-groups": securityGroups,
   "set-acl": setAcl,
   "snapshot-tree": snapshotTree,
