@@ -108,7 +108,7 @@ describe("apply_node_updates", () => {
       );
     };
 
-    const answer = await node.run({}, { openUpgrade: slow, waitBudget: 5_000 });
+    const answer = await node.run({}, { openUpgrade: slow, waitBudget: 100_000 });
 
     expect(answer).toMatchObject({ task: "running", installed: false, upid: expect.stringContaining(":vncshell:") });
     expect(answer.notes?.join(" ")).toContain("The upgrade goes on in its terminal");
