@@ -25,7 +25,7 @@ export const identityFormats = {
   ),
   "pve-groupid": match(/^[A-Za-z0-9.\-_]+$/, "group name '%s' contains invalid characters"),
   "pve-roleid": match(/^[A-Za-z0-9.\-_]+$/, "role name '%s' contains invalid characters"),
-  "pve-poolid": match(/^[A-Za-z0-9.\-_]+(\/[A-Za-z0-9.\-_]+){0,2}$/, "pool name '%s' contains invalid characters"),
+  "pve-poolid": poolProblem,
   "pve-priv": (value: string, release: Release): string | undefined =>
     privilegesOf(release).includes(value) ? undefined : `invalid privilege '${value}'`,
   email: match(email, "value does not look like a valid email address"),
@@ -41,6 +41,14 @@ export const identityFormats = {
   "pve-day-of-week": words(["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "invalid day '%s'"),
   "pve-calendar-event": calendarProblem,
 };
+
+/** Pools lie in each other, three deep. */
+function poolProblem(value: string): string | undefined {
+  if (!/^[A-Za-z0-9.\-_]+(\/[A-Za-z0-9.\-_]+)*$/.test(value)) {
+    return `pool name '${value}' contains invalid characters`;
+  }
+  return value.split("/").length > 3 ? `pool name '${value}' nested too deeply (max levels = 3)` : undefined;
+}
 
 const day = "(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*";
 const days = `${day}(?:\\.\\.${day})?`;

@@ -25,6 +25,7 @@ export interface ApiRequest {
   readonly alterTask?: AlterTask;
 }
 
+const root = ["version", "cluster", "nodes", "storage", "access", "pools"];
 const nobody: Caller = { userid: "", authid: "" };
 /** How long the entry node tries to reach a node that is down, in simulated milliseconds. */
 const connectTimeout = 3000;
@@ -33,6 +34,14 @@ const connectTimeout = 3000;
 export async function call(core: Core, request: ApiRequest): Promise<Reply> {
   try {
     const route = core.router(request.method, request.path);
+    if (!route && request.path === "/" && request.method === "GET") {
+      // The root is no operation of the tree that begins with it.
+      return success(
+        root.map((subdir) => ({ subdir })),
+        request.format,
+        { viaDaemon: false },
+      );
+    }
     if (!route) {
       throw new PveFailure(501, `Method '${request.method} ${request.path}' not implemented`);
     }

@@ -25,6 +25,15 @@ describe("routing", () => {
     },
   );
 
+  it("lists at the root what lies below it", async () => {
+    const { send } = openSession();
+    const subdirs = ["version", "cluster", "nodes", "storage", "access", "pools"];
+    expect(await send("GET", "/")).toMatchObject({
+      status: 200,
+      json: { data: subdirs.map((subdir) => ({ subdir })) },
+    });
+  });
+
   it("splits a path after decoding it, so that an encoded slash is a slash", async () => {
     const { send } = openSession();
     expect(await send("GET", "/access/users/a%2Fb")).toMatchObject({

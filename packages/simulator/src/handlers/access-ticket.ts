@@ -6,6 +6,7 @@ import { holds } from "../permissions.js";
 import { reportCapabilities } from "../permissions-report.js";
 import { challengeOf, passesSecondFactor, realmFactor, type TfaChallenge } from "../tfa-challenge.js";
 import { splitList } from "../verify-list.js";
+import { isConsoleTicket } from "../world-consoles.js";
 
 /** Logging in, renewing a ticket, and asking whether a ticket would be good for something. */
 export function ticketHandlers(tickets: TicketOffice): Handlers {
@@ -13,6 +14,7 @@ export function ticketHandlers(tickets: TicketOffice): Handlers {
     // Kept by PVE for formatters that need a page to land on; says nothing.
     "GET /access/ticket": () => null,
     "POST /access/ticket": (call) => createTicket(call, tickets),
+    "POST /access/vncticket": verifyConsoleTicket,
   };
 }
 
@@ -51,6 +53,16 @@ function createTicket(call: Call, tickets: TicketOffice): unknown {
     cap: reportCapabilities(world, userid),
     ...(mayKnowCluster ? { clustername: world.cluster?.name } : {}),
   };
+}
+
+/** Says nothing of a console's ticket that is good for its holder, path and port, and refuses every other. */
+function verifyConsoleTicket({ params, world, now }: Call): void {
+  const [authid, path, ticket, privs] = ["authid", "path", "vncticket", "privs"].map((name) => String(params[name]));
+  const claim = { authid: authid ?? "", path: path ?? "", port: Number(params["port"]), now: now() };
+  const isGenuine = isConsoleTicket(world.consoles, ticket ?? "", claim);
+  if (!isGenuine || !holds(world, claim.authid, claim.path, splitList(privs ?? ""))) {
+    refuse();
+  }
 }
 
 /** What is still to be proven after the first step, if anything. */

@@ -12,18 +12,7 @@ import { userHandlers } from "./access-users.js";
 import { openidHandlers, realmHandlers } from "./realms.js";
 import { tfaHandlers } from "./tfa.js";
 
-const subdirectories = [
-  "users",
-  "groups",
-  "roles",
-  "acl",
-  "domains",
-  "openid",
-  "tfa",
-  "ticket",
-  "password",
-  "permissions",
-];
+const subdirectories = ["users", "groups", "roles", "acl", "domains", "openid", "tfa", "ticket", "password"];
 
 /** Everything below `/access`. */
 export function accessHandlers(tickets: TicketOffice): Handlers {

@@ -1,7 +1,7 @@
 import { die, invalid } from "../failure.js";
 import type { Call, Handler, Handlers } from "../handler.js";
 import type { SdnSection } from "../world-sdn.js";
-import { need } from "./guest-call.js";
+import { flag, need } from "./guest-call.js";
 import { changed, edit, givenSettings, readSections } from "./sdn-sections.js";
 
 const audit = ["SDN.Audit", "SDN.Use", "SDN.Allocate"];
@@ -109,9 +109,13 @@ const listVnets: Handler = (call) =>
 export const sdnVnetHandlers: Handlers = {
   "GET /cluster/sdn/vnets": listVnets,
   "POST /cluster/sdn/vnets": create,
-  "GET /cluster/sdn/vnets/{vnet}": (call) =>
-    readSections(call, "vnets", "vnet").get(need(call, "vnet")) ??
-    die(`sdn vnet '${need(call, "vnet")}' does not exist`),
+  "GET /cluster/sdn/vnets/{vnet}": (call) => {
+    const id = need(call, "vnet");
+    // One that is to go is listed as such, and is already gone for those who ask for it alone.
+    const isGone = flag(call, "pending") && !call.world.sdn.staged.vnets.has(id);
+    const vnet = isGone ? undefined : readSections(call, "vnets", "vnet").get(id);
+    return vnet ?? die(`sdn vnet '${id}' does not exist`);
+  },
   "PUT /cluster/sdn/vnets/{vnet}": update,
   "DELETE /cluster/sdn/vnets/{vnet}": remove,
 };

@@ -89,7 +89,7 @@ const showVolume: Handler = (call) => {
     used: volume.used,
     format: volume.content === "images" || volume.content === "rootdir" ? volume.format : "raw",
     ...(volume.notes === undefined ? {} : { notes: volume.notes }),
-    ...(isDirectory(storage) ? { protected: volume.protected ? 1 : 0 } : {}),
+    ...(isDirectory(storage) && volume.content === "backup" ? { protected: volume.protected ? 1 : 0 } : {}),
   };
 };
 
@@ -98,6 +98,9 @@ const changeVolume: Handler = (call) => {
   const notes = text(call, "notes");
   const guarded = call.params["protected"] === undefined ? undefined : flag(call, "protected");
   if (volume === undefined) {
+    if (volid.includes(":backup/")) {
+      assertAllowed(call, `/storage/${storage.storage}`, ["Datastore.AllocateSpace"]);
+    }
     return die(`volume '${volid}' does not exist`);
   }
   if (!mayAccess(call, volume)) {
@@ -140,10 +143,10 @@ const deleteVolume: Handler = (call) => {
       if (volume !== undefined) {
         assertRemovable(call, storage, volume);
         removeVolume(call.world, volume);
-      } else if (parsable.test(volid.slice(volid.indexOf(":") + 1)) && !/:(?:iso|vztmpl|backup)\//.test(volid)) {
-        yield {
-          log: `disk image '${storage.config["path"]}/images/${volid.slice(volid.indexOf(":") + 1)}' does not exist`,
-        };
+      } else if (parsable.test(volid.slice(volid.indexOf(":") + 1)) && !/:(?:vztmpl|backup)\//.test(volid)) {
+        const name = volid.slice(volid.indexOf(":") + 1);
+        const folder = name.startsWith("iso/") ? "template" : "images";
+        yield { log: `disk image '${storage.config["path"]}/${folder}/${name}' does not exist` };
       }
       yield { log: `Removed volume '${volid}'` };
     },

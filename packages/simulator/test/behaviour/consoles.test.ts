@@ -149,6 +149,18 @@ describe("console tickets", () => {
     expect((await get(`/nodes/pve1/qemu/100/vncwebsocket?${query}`)).reason).toBe(refused);
   });
 
+  test("can be verified for who opened them, where and on which port", async () => {
+    const { post } = call();
+    const opened = object(await post("/nodes/pve1/qemu/100/termproxy")) as Record<string, string>;
+    const { ticket = "", port = "", user = "" } = opened;
+    const claim = { authid: user, path: "/vms/100", port, privs: "VM.Console", vncticket: ticket };
+    expect(await post("/access/vncticket", claim)).toMatchObject({ status: 200, data: null });
+    const wrong = [{ port: 5999 }, { path: "/vms/101" }, { authid: "alice@pve" }, { vncticket: "PVEVNC:0::x" }];
+    for (const part of wrong) {
+      expect((await post("/access/vncticket", { ...claim, ...part })).status).toBe(401);
+    }
+  });
+
   test.each(["qemu/999", "lxc/999"])("%s: no console without a guest", async (path) => {
     const { post } = call();
     for (const what of ["vncproxy", "termproxy", "spiceproxy"]) {

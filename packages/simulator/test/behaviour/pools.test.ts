@@ -23,6 +23,12 @@ describe("pools", () => {
     expect(await call().post("/pools", body)).toMatchObject({ status: 500, reason });
   });
 
+  test("pools lie in each other no deeper than three levels", async () => {
+    expect((await call().post("/pools", { poolid: "a/b/c/d" })).errors).toEqual({
+      poolid: "invalid format - pool name 'a/b/c/d' nested too deeply (max levels = 3)\n",
+    });
+  });
+
   test.each([
     [{ poolid: "prod", vms: "100" }, "VM 100 is already a pool member"],
     [{ poolid: "prod", vms: "111" }, "VM 111 belongs already to pool 'dev' and 'allow-move' is not set"],

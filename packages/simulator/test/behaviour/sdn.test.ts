@@ -33,6 +33,7 @@ describe("pending and applied networks", () => {
     await del("/cluster/sdn/vnets/vnet1/subnets/simple1-10.20.0.0-24");
     await del("/cluster/sdn/vnets/vnet1");
     expect(items(await get("/cluster/sdn/vnets?pending=1"))[0]).toMatchObject({ state: "deleted", pending: {} });
+    expect((await get("/cluster/sdn/vnets/vnet1?pending=1")).reason).toBe("sdn vnet 'vnet1' does not exist");
     expect(items(await get("/cluster/sdn/vnets?running=1"))).toHaveLength(1);
   });
 

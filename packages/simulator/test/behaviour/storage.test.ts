@@ -62,6 +62,13 @@ describe("storages", () => {
     });
   });
 
+  test("only backups say whether they are protected", async () => {
+    const { get } = call();
+    const disk = object(await get("/nodes/pve1/storage/nas/content/nas:102%2Fvm-102-disk-0.qcow2"));
+    expect(disk["format"]).toBe("qcow2");
+    expect(disk).not.toHaveProperty("protected");
+  });
+
   test("a protected backup is not deleted until it is released", async () => {
     const pve = call();
     const [backup] = items(await pve.get("/nodes/pve1/storage/nas/content?content=backup&vmid=102"));

@@ -2,6 +2,7 @@ import { newToken } from "../../src/access.js";
 import type { Simulator } from "../../src/index.js";
 import { planNode } from "../../src/seeds/plans.js";
 import type { Guest, World } from "../../src/world.js";
+import { settingsOf } from "../../src/world-node-settings.js";
 import { type Circumstances, logIn } from "./replay.js";
 import { secrets } from "./wire-world.js";
 
@@ -45,6 +46,9 @@ export const circumstances: Circumstances = {
     },
     "9.1#1": (world) => {
       delete machine(world).running;
+    },
+    "9.17#6": (world) => {
+      settingsOf(world, "pve").config["description"] = "node desc\n";
     },
     "11.1": (world) => {
       const account = { userid: "audit@pve", enable: true, expire: 0, password: "AuditPass123", tokens: new Map() };

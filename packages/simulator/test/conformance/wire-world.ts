@@ -4,6 +4,7 @@ import type { Seed } from "../../src/seeds/seed.js";
 import { planStorage } from "../../src/seeds/storages.js";
 import type { Config, World } from "../../src/world.js";
 import { newAreas } from "../../src/world-areas.js";
+import type { NodeNetwork } from "../../src/world-network.js";
 import { createRandom } from "../../src/world-random.js";
 
 /** Where the transcript's clock stands at its first exchange. */
@@ -42,12 +43,51 @@ export const wireWorld: Seed = {
     };
     const hardware = { ip: "10.99.0.1", bootedAt: origin - 7000, cores: 2, memory: 24, bridges: ["vmbr0"] };
     world.nodes.set("pve", planNode(random, { node: "pve", nodeid: 0, ...hardware }));
+    world.nodeSettings.set("pve", {
+      config: {},
+      dns: { search: "local", dns1: "127.0.0.1" },
+      timezone: "Etc/UTC",
+      hosts: "127.0.0.1 localhost\n10.99.0.1 pve.local pve\n",
+      stopped: new Set(["corosync"]),
+      journal: [],
+    });
+    world.networks.set("pve", network);
     const template = { content: "vztmpl", name: "debian-12-mini_12.7-1_amd64.tar.zst", size: 1_068_833 } as const;
     plantFile(local, { ...template, node: "pve", ctime: origin });
     plantGuests(world);
     const credentials = { auditorToken: "", operatorToken: "", username: "root@pam", password: "RootPass123" } as const;
     return { world, history: [], credentials: { ...credentials, token: `root@pam!full=${secrets["root@pam!full"]}` } };
   },
+};
+
+/** Its file had been written by hand. */
+const network: NodeNetwork = {
+  current: [
+    { iface: "eth0", type: "eth", settings: {} },
+    {
+      iface: "vmbr0",
+      type: "bridge",
+      settings: {
+        autostart: 1,
+        bridge_ports: "eth0",
+        address: "10.99.0.1",
+        netmask: "24",
+        gateway: "10.99.0.254",
+      },
+    },
+  ],
+  text: [
+    ...["auto lo", "iface lo inet loopback", "", "iface eth0 inet manual", "", "auto vmbr0", "iface vmbr0 inet static"],
+    ...[
+      "\taddress 10.99.0.1/24",
+      "\tgateway 10.99.0.254",
+      "\tbridge-ports eth0",
+      "\tbridge-stp off",
+      "\tbridge-fd 0",
+      "",
+    ],
+  ].join("\n"),
+  changed: origin,
 };
 
 function accounts(): World["access"] {

@@ -12,8 +12,8 @@ const list = (items: readonly string[]): string => items.map((route) => `- \`${r
 const [answered, refused, checked, unseen] = [of("answered"), of("refused"), of("checked only"), of(undefined)];
 const text = `# What the simulator behaves
 
-Written by \`packages/simulator/test/coverage/report.ts\` from runs: the recorded flows and reads of a real node, and one minimal request
-to whatever they left open. Nothing here is taken from the contract but the list of operations.
+Written by \`packages/simulator/test/coverage/report.ts\` from runs: the recorded flows and reads of a real node, the stories of
+\`stories.ts\` beside it, and one minimal request to whatever they left open. Nothing here is taken from the contract but the list of operations.
 
 | what the runs saw | operations |
 | --- | ---: |

@@ -1,16 +1,19 @@
 import type { Contract, Schema } from "../../src/contract.js";
 import { createSimulator, type Simulator } from "../../src/index.js";
-import { createRouter } from "../../src/route.js";
+import { createRouter, type Router } from "../../src/route.js";
 import { takeFlows } from "../recordings/flows.js";
 import { readFixture } from "../recordings/recorded-world.js";
+import { type Story, stories } from "./stories.js";
 
 /** How far the runs got with one operation. */
 export type Reach = "answered" | "refused" | "checked only";
 
+type Note = (route: string, status: number, reason: string) => void;
+
 /** Runs everything that is at hand against simulators, and notes for each operation the furthest it got. */
 export async function reachOfOperations(contract: Contract): Promise<ReadonlyMap<string, Reach>> {
   const reach = new Map<string, Reach>();
-  const note = (route: string, status: number, reason: string): void => {
+  const note: Note = (route, status, reason) => {
     const now = status === 200 ? "answered" : status === 501 && reason === "not simulated" ? "checked only" : "refused";
     const rank: readonly (Reach | undefined)[] = [undefined, "refused", "checked only", "answered"];
     if (route in contract.operations && rank.indexOf(now) > rank.indexOf(reach.get(route))) {
@@ -27,16 +30,40 @@ export async function reachOfOperations(contract: Contract): Promise<ReadonlyMap
     }
   }
   await recorded.sim.close();
+  for (const story of stories) {
+    await tell(story, createRouter(contract), note);
+  }
   await sweep(contract, reach, note);
   return reach;
 }
 
+/** Goes through a story as root; whatever it starts has ended before the next step. */
+async function tell({ seed, steps }: Story, router: Router, note: Note): Promise<void> {
+  await using sim = createSimulator({ seed });
+  const headers = await logIn(sim);
+  for (const [request, body] of steps) {
+    const [method = "", target = ""] = request.split(" ");
+    const hasBody = method === "POST" || method === "PUT";
+    const init = {
+      method,
+      headers,
+      ...(hasBody
+        ? {
+            body: new URLSearchParams(
+              Object.entries(body ?? {}).map(([key, value]): [string, string] => [key, String(value)]),
+            ),
+          }
+        : {}),
+    };
+    const answer = await sim.fetch(`/api2/json${target}`, init);
+    const route = router(method, decodeURIComponent(target.split("?")[0] ?? ""));
+    note(route?.id ?? "", answer.status, answer.statusText);
+    await sim.clock.advance(60_000);
+  }
+}
+
 /** Asks what the recordings left open, with the least that each operation requires. */
-async function sweep(
-  contract: Contract,
-  reach: ReadonlyMap<string, Reach>,
-  note: (route: string, status: number, reason: string) => void,
-): Promise<void> {
+async function sweep(contract: Contract, reach: ReadonlyMap<string, Reach>, note: Note): Promise<void> {
   const router = createRouter(contract);
   for (const [route, operation] of Object.entries(contract.operations)) {
     if (reach.get(route) === "answered" || reach.get(route) === "checked only") {

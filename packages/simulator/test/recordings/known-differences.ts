@@ -8,7 +8,7 @@ export interface KnownSteps {
 export const knownSteps: readonly KnownSteps[] = [
   { ids: [32], reason: "nothing is known of what is mounted where" },
   { ids: [55, 89, 5462, 6440], reason: "public keys are taken as they are" },
-  { ids: [242, 243, 244], reason: "the recorded node reached an IPAM and a DNS server beside it" },
+  { ids: [242, 243, 244, 7832], reason: "the recorded node reached an IPAM and a DNS server beside it" },
   { ids: [2058, 2059], reason: "formats beside json and extjs are not spoken" },
   { ids: [2063, 2065, 8512], reason: "a console's ticket of the recorded node opens nothing here" },
   { ids: [2067, 6719, 7895], reason: "a broken connection is recorded in the words of its client" },
@@ -49,24 +49,16 @@ export const knownSteps: readonly KnownSteps[] = [
     ids: [6540, 6541, 6542, 6543, 6544, 6547, 6548, 6568, 6991, 6994, 6997],
     reason: "the recorded container died by itself, or its console is not simulated",
   },
-  { ids: [6664, 7791, 7792], reason: "the digest had been read off the record" },
+  { ids: [6664], reason: "the digest had been read off the record" },
   { ids: [6680], reason: "volume names of other guests are refused" },
   { ids: [6731, 6734, 8525], reason: "the simulator reaches every address" },
-  { ids: [6782, 6791, 6801, 6811], reason: "a backup that is not there is missed before the privilege is checked" },
   { ids: [6886, 6889, 6915], reason: "a container interface without a bridge is accepted" },
   { ids: [7048], reason: "the simulator has no accounts of the operating system" },
   {
     ids: [7701, 7702, 7703, 7704, 7707, 7708, 7710, 7713, 7715, 7722],
     reason: "the recorded node already had a newer schema of HA rules",
   },
-  {
-    ids: [
-      7783, 7784, 7785, 7786, 7789, 7790, 7793, 7794, 7799, 7801, 7802, 7804, 7805, 7806, 7808, 7809, 7810, 7811, 7812,
-      7832, 7861, 7862, 7863, 7866, 7867, 7883, 7885, 8454,
-    ],
-    reason:
-      "zones, virtual networks or locks of the recorded node had been left as they were by steps that went otherwise here",
-  },
+  { ids: [8454], reason: "the node did not find the address that belongs to the card" },
   { ids: [8045, 8046], reason: "a job without a type is a backup job" },
   { ids: [8218, 8219, 8223, 8240, 8556], reason: "bridge ports, VLANs and ifupdown2 are not looked into" },
   { ids: [8303, 8304, 8307, 8308, 8309, 8311], reason: "the task had been started off the record" },

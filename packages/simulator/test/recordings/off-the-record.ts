@@ -17,6 +17,10 @@ export function offTheRecord(world: World, step: Step): void {
   for (const guest of world.guests.values()) {
     // Nothing was installed on the machines, so nothing answered a shutdown.
     guest.behaviour.ignoresShutdown = guest.kind === "qemu";
+    if (world.jobs.backingUp.size > 0 && guest.lock === "backup") {
+      // The node's scheduler was switched off.
+      delete guest.lock;
+    }
   }
   const isTrial = /^(qemu|lxc)\/create-validation$/.test(step.flow) && /^POST .*\/(qemu|lxc)$/.test(step.operation);
   const vmid = Number(/\bvmid=(\d+)/.exec(step.body ?? "")?.[1]);
@@ -38,6 +42,14 @@ const events: Readonly<Record<number, (world: World) => void>> = {
     world.sdn.ipams.set("netbox1", { type: "netbox", url, token: "<token>" });
     world.sdn.ipams.set("phpipam1", { type: "phpipam", url, token: "<token>", section: 1 });
     world.sdn.dns.set("pdns1", { type: "powerdns", url: `${url}/v1/servers/localhost`, key: "<key>", ttl: 3600 });
+  },
+  7783: (world) => {
+    // The zone of the flow's networks, whose tag is its VLAN's.
+    world.sdn.staged.zones.set("z1", { type: "vlan", bridge: "vmbr0" });
+  },
+  7863: (world) => {
+    // Everybody's token is another one: this is the one that the recorder had been given.
+    world.sdn.lock = "01a1fbc7-f3b1-7bda-bb7e-aed8ccc559c8";
   },
   7836: (world) => {
     // The IPAM that is built in comes back by itself.
