@@ -8,6 +8,7 @@ import type { TlsOptions } from "./tls-options.js";
 import type { Transport } from "./transport.js";
 import type { WireOptions } from "./wire.js";
 
+export { readCertificate, type ShownCertificate } from "./certificate.js";
 export { type OpenTerminalOptions, openTerminal } from "./console.js";
 export type { Console } from "./console-session.js";
 export type { ConsoleTarget } from "./console-target.js";

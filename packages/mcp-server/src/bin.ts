@@ -14,6 +14,7 @@ const status = await runCommand({
   version: readVersion(),
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  ask: async (question, options) => (await import("./ask.js")).ask(question, options),
   readFile: (path) => readFileSync(path, "utf8"),
   exit: (code) => process.exit(code),
 });

@@ -22,6 +22,8 @@ export interface CommandInput {
   readonly out: (text: string) => void;
   /** Text for stderr, as it is: everything said about the result. */
   readonly err: (text: string) => void;
+  /** Asks whoever started the command, on stderr; what is typed is not shown when it is a secret. */
+  readonly ask: (question: string, options?: { readonly secret?: true }) => Promise<string>;
   /** Throws when the file cannot be read. */
   readonly readFile: (path: string) => string;
   /** Ends the process, for a command that lives until it is told to end. */

@@ -17,4 +17,12 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "make a bearer token for a caller of the HTTP server, and the lines that let it in",
     load: async () => (await import("./commands/token.js")).token,
   },
+  init: {
+    summary: "set up a configuration, by asking",
+    load: async () => (await import("./commands/init.js")).init,
+  },
+  doctor: {
+    summary: "check connection, token and privileges; changes nothing",
+    load: async () => (await import("./commands/doctor.js")).doctor,
+  },
 };

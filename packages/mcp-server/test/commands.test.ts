@@ -1,34 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { EXIT } from "../src/command.js";
 import { commands } from "../src/commands.js";
-import { runCommand } from "../src/run-command.js";
+import { ranCommand } from "./ran-command.js";
 
-interface Ran {
-  readonly status: number | undefined;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function run(...argv: string[]): Promise<Ran> {
-  let out = "";
-  let err = "";
-  const status = await runCommand({
-    argv,
-    env: {},
-    version: "1.2.3",
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    readFile: () => {
-      throw new Error("ENOENT");
-    },
-    exit: () => {},
-  });
-  return { status, out, err };
-}
+const run = (...argv: string[]) => ranCommand(argv);
 
 describe("pve-mcp", () => {
   it("answers --help and --version before it looks at anything else", async () => {
