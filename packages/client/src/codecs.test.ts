@@ -15,6 +15,7 @@ declare module "vitest" {
   interface ProvidedContext {
     /** Cases per codec; the nightly run asks for more. */
     readonly codecCases: number;
+    readonly faultCases: number;
   }
 }
 

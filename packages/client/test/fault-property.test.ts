@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { nodeCertificate } from "./certificates.js";
 import { FAULTS, type ScriptedFault, startScriptedServer } from "./fault-script.js";
 import { nodeClient } from "./secure-server.js";
@@ -9,7 +9,7 @@ type Method = (typeof METHODS)[number];
 
 const tls = { ca: nodeCertificate.cert };
 const scripts = fc.array(fc.constantFrom(...FAULTS), { maxLength: 5 });
-const runs = 120;
+const runs = inject("faultCases");
 
 /** One operation of each kind that answers null. */
 function call(baseUrl: string | readonly string[], method: Method): Promise<string> {
