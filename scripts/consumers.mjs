@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Installs the packed client in three programs outside the workspace, as a stranger would, and runs or compiles them.
+// Installs the packed packages in programs outside the workspace, as a stranger would, and runs or compiles them.
 // Needs the packages built (`npm run build`) and the npm registry.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -80,6 +80,38 @@ export async function ask() {
 }
 `;
 
+/** Starts the bundled server as an MCP client does, with a YAML file, and has it ask a simulated cluster. */
+const server = `
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { createSimulator } from "@pve/simulator";
+
+const sim = createSimulator({ clock: { speed: 50 } });
+const { url, fingerprint256 } = await sim.listen();
+const target = ["name: lab", "url: " + url, "token: " + sim.credentials.token, "fingerprint: " + fingerprint256];
+writeFileSync("pve-mcp.yaml", "targets:\\n  - " + target.join("\\n    ") + "\\n");
+const child = spawn(process.execPath, ["node_modules/@pve/mcp-server/bin/pve-mcp.mjs", "--config", "pve-mcp.yaml"], { stdio: ["pipe", "pipe", "inherit"] });
+const send = (message) => child.stdin.write(JSON.stringify({ jsonrpc: "2.0", ...message }) + "\\n");
+const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "consumer", version: "1" } };
+send({ id: 1, method: "initialize", params });
+send({ method: "notifications/initialized" });
+send({ id: 2, method: "tools/list" });
+send({ id: 3, method: "tools/call", params: { name: "get_nodes", arguments: {} } });
+const answers = new Map();
+for await (const line of createInterface(child.stdout)) {
+  const { id, result } = JSON.parse(line);
+  answers.set(id, result);
+  if (answers.size === 3) break;
+}
+child.stdin.end();
+assert.ok(answers.get(2).tools.length > 10);
+assert.match(JSON.stringify(answers.get(3)), /pve3/);
+await sim.close();
+console.log("server: the bundle started, listed its tools and asked a cluster");
+`;
+
 /** Bundles for no runtime in particular: an import of a Node built-in cannot be resolved and fails the build. */
 const bundle = `
 import { build } from "esbuild";
@@ -142,8 +174,10 @@ function checkTypes(client) {
 try {
   const client = pack("client");
   const simulator = pack("simulator");
+  const mcpServer = [client, pack("tools"), simulator, pack("mcp-server")];
   console.log(run("node", ["index.mjs"], consumer("esm", { "index.mjs": esm }, [client, simulator])).trim());
   checkTypes(client);
+  console.log(run("node", ["index.mjs"], consumer("server", { "index.mjs": server }, mcpServer)).trim());
   const cwd = consumer("neutral", { "index.mjs": neutral, "bundle.mjs": bundle }, [client, "esbuild@0.28"]);
   console.log(run("node", ["bundle.mjs"], cwd).trim());
 } finally {

@@ -36,7 +36,7 @@ const TASKS = {
   bench: [turbo("build", "--filter=@pve/bench^..."), node("bench/src/bench.ts", REST)],
   conformance: [generate, ["node", "scripts/conformance.mjs"]],
   load: [generate, node("packages/mcp-server/test/http-load-run.ts", REST)],
-  consumers: [turbo("build", "--filter=@pve/client"), ["node", "scripts/consumers.mjs"]],
+  consumers: [turbo("build", "--filter=@pve/mcp-server"), ["node", "scripts/consumers.mjs"]],
   "spec:add": [["node", "codegen/bin/pve-codegen.mjs", "add", REST], generate],
   check: [
     turbo("typecheck"),

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import type { GivesConfig } from "./gives/gives.js";
 import { type FileHttp, httpSection, readHttpSection } from "./http/http-section.js";
 import { fingerprintSetting, tokenSetting, urlSettingOf } from "./settings.js";

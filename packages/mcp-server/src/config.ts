@@ -1,6 +1,6 @@
 import { delimiter } from "node:path";
 import type { Risk } from "@pve/tools";
-import { z } from "zod";
+import * as z from "zod";
 import { type FileConfig, readFileConfig } from "./config-file.js";
 import { type OwnFlags, type ReadFlags, readFlags } from "./flags.js";
 import type { GivesConfig } from "./gives/gives.js";

@@ -1,5 +1,5 @@
 import type { PveClient } from "@pve/client";
-import { createClients } from "@pve/client/node";
+import type { createClients } from "@pve/client/node";
 import type { ServerConfig } from "./config.js";
 import { givesOf } from "./gives/gives.js";
 import { createUpgradeOpener } from "./gives/upgrade-opener.js";
@@ -19,42 +19,66 @@ interface Connecting {
   readonly onPveRequest?: (target: string, outcome: string) => void;
 }
 
-/** Targets that are ready to be asked, and what no log may show. */
+/** Targets, and what no log may show. */
 export interface Connected {
   readonly targets: readonly Target[];
+  /**
+   * Loads what speaks to clusters, which takes longer than greeting a client: to be awaited before `clientFor` of a target
+   * is called.
+   */
+  readonly prepare: () => Promise<void>;
   readonly secrets: readonly string[];
 }
 
-/** Makes the targets of a configuration. Nothing is sent before a tool is called. */
+/** Makes the targets of a configuration. Nothing is loaded before `prepare`, and nothing sent before a tool is called. */
 export function connectTargets(
   config: Pick<ServerConfig, "targets" | "gives">,
   connecting: Connecting = {},
 ): Connected {
   const { callers = [], onPveRequest } = connecting;
   const shared = givesOf(config.gives);
+  let create: typeof createClients | undefined;
   const targets = config.targets.map(({ name, baseUrl, token, tls, allowed, rootPasswordFile }): Target => {
     const openUpgrade =
       rootPasswordFile === undefined ? {} : { openUpgrade: createUpgradeOpener({ baseUrl, tls }, rootPasswordFile) };
-    const clients = createClients({
+    const options = {
       baseUrl,
       ...(tls !== undefined && { tls }),
       ...(onPveRequest !== undefined && {
-        onExchange: (status) => onPveRequest(name, status === undefined ? "failed" : String(status)),
+        onExchange: (status: number | undefined) =>
+          onPveRequest(name, status === undefined ? "failed" : String(status)),
       }),
-    });
+    };
+    let clients: ReturnType<typeof createClients> | undefined;
+    const clientWith = (own: string): PveClient => {
+      if (create === undefined) throw new Error("a target was asked before it was prepared");
+      clients ??= create(options);
+      return clients({ token: own });
+    };
     const own = new Map(
       callers.flatMap(({ id, pveTokens: { [name]: theirs } }) => (theirs === undefined ? [] : [[id, theirs]])),
     );
-    const clientOf = pooled((owner) => clients({ token: own.get(owner) ?? token }));
-    const common = clients({ token });
-    const gives = { ...shared, ...openUpgrade };
-    return { name, allowed, gives, clientFor: ({ id }) => (own.has(id) ? clientOf(id) : common) };
+    const clientOf = pooled((owner) => clientWith(own.get(owner) ?? token));
+    let common: PveClient | undefined;
+    return {
+      name,
+      allowed,
+      gives: { ...shared, ...openUpgrade },
+      clientFor({ id }) {
+        if (own.has(id)) return clientOf(id);
+        common ??= clientWith(token);
+        return common;
+      },
+    };
   });
   const tokens = [
     ...config.targets.map(({ token }) => token),
     ...callers.flatMap(({ pveTokens }) => Object.values(pveTokens)),
   ];
-  return { targets, secrets: tokens.flatMap((token) => [token, token.slice(token.indexOf("=") + 1)]) };
+  const prepare = async (): Promise<void> => {
+    ({ createClients: create } = await import("@pve/client/node"));
+  };
+  return { targets, prepare, secrets: tokens.flatMap((token) => [token, token.slice(token.indexOf("=") + 1)]) };
 }
 
 /** How many callers' clients are kept for a target; they share its connections, so one is soon made anew. */

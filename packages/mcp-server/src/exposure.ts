@@ -1,4 +1,4 @@
-import { catalogue, type ResolvedTool, type Risk } from "@pve/tools";
+import { catalogue, type ResolvedTool } from "@pve/tools";
 import { allows, lesserRisk } from "./allowance.js";
 import type { Caller } from "./caller.js";
 import { type Target, targetsOf } from "./target.js";
@@ -7,10 +7,4 @@ import { type Target, targetsOf } from "./target.js";
 export function listedTools(targets: readonly Target[], caller: Caller): readonly ResolvedTool[] {
   const bounds = targetsOf(targets, caller).map((target) => lesserRisk(target.allowed, caller.reach));
   return catalogue.filter((tool) => bounds.some((bound) => allows(bound, tool.risk)));
-}
-
-/** The furthest that a caller may go anywhere. */
-export function furthestReach(targets: readonly Target[], caller: Caller): Risk {
-  const bounds = targetsOf(targets, caller).map((target) => lesserRisk(target.allowed, caller.reach));
-  return bounds.includes("destroy") ? "destroy" : bounds.includes("change") ? "change" : "read";
 }

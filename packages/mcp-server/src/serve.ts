@@ -2,7 +2,7 @@ import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import type { ServerConfig } from "./config.js";
 import { connectTargets } from "./connect.js";
 import { createLog } from "./log.js";
-import { createServerFactory } from "./server.js";
+import { createServerFactory, loadAnswers } from "./server.js";
 
 const PATIENCE_AT_END = 2_000;
 
@@ -17,11 +17,17 @@ export function serveOverStdio(
   for (const warning of warnings) log.warn(warning);
   const factory = createServerFactory({
     targets: connected.targets,
+    prepare: connected.prepare,
     waitBudget,
     version,
     onDefect: log.error,
   });
-  const handle = serveStdio(() => factory(), { onerror: (error) => log.warn(error.message) });
+  const greet = (): ReturnType<typeof factory> => {
+    // The client reads the greeting while this loads, and asks for the tools next.
+    setImmediate(() => void Promise.all([loadAnswers(), connected.prepare()]));
+    return factory();
+  };
+  const handle = serveStdio(greet, { onerror: (error) => log.warn(error.message) });
   for (const { baseUrl, allowed } of targets) log.info(`version ${version} serves ${baseUrl}, allowed to ${allowed}`);
   const end = (): void => {
     void handle.close();

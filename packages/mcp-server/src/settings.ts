@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Seconds a call waits for its task when `--wait` is not given: below the 60 s after which MCP clients give up. */
 export const DEFAULT_WAIT_SECONDS = 45;

@@ -1,5 +1,6 @@
 import type { PveClient } from "@pve/client";
 import type { ExecuteContext, Risk } from "@pve/tools";
+import { lesserRisk } from "./allowance.js";
 import type { Caller } from "./caller.js";
 
 /** One cluster (or single node) that the server speaks to. */
@@ -18,4 +19,10 @@ export interface Target {
 export function targetsOf(targets: readonly Target[], caller: Caller): readonly Target[] {
   const { targets: named } = caller;
   return named === undefined ? targets : targets.filter(({ name }) => named.includes(name));
+}
+
+/** The furthest that a caller may go anywhere. */
+export function furthestReach(targets: readonly Target[], caller: Caller): Risk {
+  const bounds = targetsOf(targets, caller).map((target) => lesserRisk(target.allowed, caller.reach));
+  return bounds.includes("destroy") ? "destroy" : bounds.includes("change") ? "change" : "read";
 }

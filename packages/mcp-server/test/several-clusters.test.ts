@@ -19,8 +19,14 @@ async function startClusters() {
       return { name, url, fingerprint, token: pve.credentials.token, allow: at === 0 ? "change" : "read" };
     }),
   );
-  const { targets } = connectTargets(configOf({ targets: sections }));
-  const factory = createServerFactory({ targets, waitBudget: 60_000, version: "0.0.0-test", onDefect: () => {} });
+  const { targets, prepare } = connectTargets(configOf({ targets: sections }));
+  const factory = createServerFactory({
+    targets,
+    prepare,
+    waitBudget: 60_000,
+    version: "0.0.0-test",
+    onDefect: () => {},
+  });
   const speak = async (caller: Caller) => {
     const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
     const served = serveStdio(() => factory(caller), { transport: serverSide });

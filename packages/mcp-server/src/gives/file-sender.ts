@@ -1,6 +1,6 @@
 import { realpath, stat } from "node:fs/promises";
 import path from "node:path";
-import { type SendFile, ToolPreconditionError } from "@pve/tools";
+import type { SendFile } from "@pve/tools";
 
 /**
  * Uploads files that lie in one of the given directories, links resolved, with a checksum that PVE verifies. Any other
@@ -37,6 +37,8 @@ async function allowedFile(directories: readonly string[], given: string): Promi
   const real = await realpath(wanted).catch(() => undefined);
   const within = real !== undefined && roots.some((root) => root !== undefined && isBelow(root, real));
   if (real === undefined || !within || !(await stat(real)).isFile()) {
+    // With the tools comes their catalogue, which a server that has just started does without.
+    const { ToolPreconditionError } = await import("@pve/tools");
     throw new ToolPreconditionError(
       `no file ${JSON.stringify(given)} may be uploaded; nothing was sent`,
       `Files for upload have to lie in ${directories.join(" or ")}.`,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { tokenSetting } from "../settings.js";
 import { TOKEN_HASH } from "./bearer-token.js";
 

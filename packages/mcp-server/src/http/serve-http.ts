@@ -44,6 +44,7 @@ export async function startHttp(
   const http = read.config;
   const metrics = createMetrics();
   const connected = connectTargets(config, { callers: http.callers, onPveRequest: metrics.pveRequest });
+  await connected.prepare();
   const log = createLog(err, connected.secrets);
   for (const warning of [...warnings, ...read.warnings]) log.warn(warning);
   const serverFor = createServerFactory({
