@@ -39,6 +39,9 @@ export function emitSimulator(
   return [{ file: "contract.gen.ts", text: text.join("") }];
 }
 
+/** The one grammar that the API tree names for one parameter and prints out for another. */
+const namedDrive = "pve-qm-ide";
+
 /** JSON as the text of a module: in single quotes, so that its own stay as they are. */
 function literal(value: object): string {
   return `'${JSON.stringify(value).replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
@@ -99,7 +102,10 @@ function contractSchema(schema: SpecSchema, spec: SpecParts): object {
       pattern: pattern?.replace(/^\^([\s\S]*)\$$/, "$1"),
     }),
     ...compact({
-      format: format ?? (grammar === undefined ? undefined : contractGrammar(spec.grammars[grammar] ?? {}, spec)),
+      format:
+        grammar === undefined || (format !== undefined && format !== namedDrive)
+          ? format
+          : contractGrammar(spec.grammars[grammar] ?? {}, spec),
       requires: schema["x-pve-requires"],
       items: schema.items === undefined ? undefined : contractSchema(schema.items, spec),
       oneOf: schema.oneOf?.map((variant) => contractSchema(variant, spec)),

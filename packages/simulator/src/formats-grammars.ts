@@ -71,6 +71,22 @@ export const namedGrammars: Readonly<Record<string, PropertyGrammar>> = {
     ip6: named("pve-ipv6-config"),
     gw6: { ...named("ipv6"), requires: "ip6" },
   },
+  "pve-sdn-fabric-wireguard-interface": {
+    name: { type: "string", minLength: 1, maxLength: 8, pattern: "[a-zA-Z0-9][a-zA-Z0-9-]{0,6}[a-zA-Z0-9]?" },
+    listen_port: { type: "integer", minimum: 0, maximum: 65_535 },
+    public_key: text,
+    ip: named("FullRangeCIDR"),
+    ip6: named("FullRangeCIDR"),
+    ip6_ll: flag,
+  },
+  "pve-tfa-config": {
+    type: { ...oneOf("yubico", "oath"), ...required },
+    id: text,
+    key: text,
+    url: text,
+    digits: { ...count, minimum: 6, maximum: 8 },
+    step: { ...count, minimum: 10 },
+  },
   "pve-qm-boot": { legacy: { ...matching("[acdn]{1,4}"), ...isDefault }, order: text },
   "pve-qm-rng": {
     source: { ...oneOf("/dev/urandom", "/dev/random", "/dev/hwrng"), ...isDefault, ...required },

@@ -38,6 +38,16 @@ function zoneProblem(value: string): string | undefined {
   }
 }
 
+const detour = /\/\.\.?(?:\/|$)/;
+
+function mountProblem(value: string): string | undefined {
+  return detour.test(value) || value.startsWith("../") ? `${value} contains illegal character sequences` : undefined;
+}
+
+function deviceProblem(value: string): string | undefined {
+  return detour.test(value) || !value.startsWith("/dev/") ? `${value} is not a valid device path` : undefined;
+}
+
 /** Formats that only guests and their hosts use. */
 export const guestFormats = {
   "pve-startup-order": startupProblem,
@@ -46,6 +56,8 @@ export const guestFormats = {
   "pve-phys-bits": physBitsProblem,
   "pve-qm-bootdisk": match(new RegExp(`^${bootdisk}$`), "invalid boot disk '%s'"),
   "pve-qm-bootdev": match(new RegExp(`^(?:${bootdisk}|(?:net|usb|hostpci)\\d+)$`), "invalid boot device '%s'"),
+  "pve-lxc-mp-string": mountProblem,
+  "pve-lxc-dev-string": deviceProblem,
   timezone: zoneProblem,
   "pve-ct-timezone": (value: string): string | undefined => (value === "host" ? undefined : zoneProblem(value)),
   "pve-tfa-secret": match(/^(v2-0x[0-9a-fA-F]+|[A-Z2-7=]{16,}|[A-Fa-f0-9]{40})$/, "unable to decode TFA secret"),

@@ -9,6 +9,8 @@ function isUserid(value: string): boolean {
   return value.length >= 3 && value.length <= 64 && userid.test(value);
 }
 
+const haNode = /^[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(:\d+)?$/;
+
 /** Formats of names: users, groups, roles, tokens, ids of configuration sections. */
 export const identityFormats = {
   string: (_value: string): undefined => undefined,
@@ -36,7 +38,9 @@ export const identityFormats = {
   "pve-task-status-type": words(["ok", "error", "warning", "unknown"], "invalid task status type '%s'"),
   "pve-ha-resource-id": match(/^[a-z]+:\S+$/, "value does not look like a valid ha resource id"),
   "pve-ha-resource-or-vm-id": match(/^([a-z]+:\S+|\d+)$/, "value does not look like a valid ha resource id"),
-  "pve-ha-node": match(/^[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(:\d+)?$/, "value does not look like a valid ha node"),
+  // Its name up to 9.0.
+  "pve-ha-group-node": match(haNode, "value does not look like a valid ha group node"),
+  "pve-ha-node": match(haNode, "value does not look like a valid ha node"),
   "pve-replication-job-id": match(/^[1-9][0-9]{2,8}-\d{1,2}$/, "invalid replication job ID '%s'"),
   "pve-day-of-week": words(["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "invalid day '%s'"),
   "pve-calendar-event": calendarProblem,

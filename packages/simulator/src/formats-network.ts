@@ -46,6 +46,28 @@ function ifaceProblem(value: string): string | undefined {
   return fits ? undefined : `invalid network interface name '${value}'`;
 }
 
+/** Up to 9.1 the names of SDN objects have formats; after that their parameters carry patterns. */
+function sdnIdProblem(kind: string, shape: RegExp, longest = Number.POSITIVE_INFINITY) {
+  return (value: string): string | undefined => {
+    if (!shape.test(value)) {
+      return `${kind} ID '${value}' contains illegal characters`;
+    }
+    return value.length > longest ? `${kind} ID '${value}' can't be more length than ${longest} characters` : undefined;
+  };
+}
+
+const sdnName = /^[a-z][a-z0-9]*[a-z0-9]$/i;
+const listName = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,31}$/;
+const sdnIds = {
+  "pve-sdn-zone-id": sdnIdProblem("zone", sdnName, 8),
+  "pve-sdn-vnet-id": sdnIdProblem("vnet", sdnName, 8),
+  "pve-sdn-dns-id": sdnIdProblem("dns", sdnName),
+  "pve-sdn-ipam-id": sdnIdProblem("ipam", sdnName),
+  "pve-sdn-controller-id": sdnIdProblem("controller", /^[a-z][a-z0-9_-]*[a-z0-9]$/i, 64),
+  "pve-sdn-prefix-list-id": match(listName, "value does not look like a valid prefix list id"),
+  "pve-sdn-route-map-id": match(listName, "value does not look like a valid route map id"),
+};
+
 /** Formats of addresses, host names and network devices. */
 export const networkFormats = {
   ipv4: when(isIPv4, "value does not look like a valid IPv4 address"),
@@ -103,6 +125,7 @@ export const networkFormats = {
     "value does not look like a valid isis net",
   ),
   "pve-sdn-bgp-rt": match(/^\d+:\d+$/, "value does not look like a valid route target"),
+  ...sdnIds,
   "pve-sdn-fabric-id": match(
     /^[a-zA-Z0-9][a-zA-Z0-9-]{0,6}[a-zA-Z0-9]?$/,
     "value does not look like a valid fabric id",

@@ -1,4 +1,5 @@
 import { type Release, releases } from "./contracts.js";
+import { documentFormats } from "./formats-documents.js";
 import { firewallFormats } from "./formats-firewall.js";
 import { guestFormats } from "./formats-guest.js";
 import { identityFormats } from "./formats-identity.js";
@@ -15,6 +16,7 @@ const formats: Readonly<Record<string, FormatCheck>> = {
   ...storageFormats,
   ...guestFormats,
   ...firewallFormats,
+  ...documentFormats,
 };
 
 /**

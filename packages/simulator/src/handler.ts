@@ -60,6 +60,8 @@ export interface Call {
   startTask(task: TaskStart): string;
   /** Calls `run` once when that much simulated time has passed: for what a node does on its own, without a task. */
   later(ms: number, run: () => void): void;
+  /** Runs another operation for the same caller, without the way over HTTP. Only for what a request asked for. */
+  inside?(method: string, path: string, args: Readonly<Record<string, unknown>>): Promise<unknown>;
   /** Only on the upload route: what came in (`params["filename"]` is its name as sent). */
   readonly upload?: Upload;
   /** Envelope key beside `data`: how many items there are in all. */

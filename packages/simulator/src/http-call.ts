@@ -115,6 +115,7 @@ async function run(
   }
   const context: Call = {
     ...callOf(core, id, params, request.caller ?? nobody, request.alterTask),
+    inside: (method, path, args) => inside(core, { ...request, method, path }, args),
     ...(request.decoded.upload ? { upload: request.decoded.upload } : {}),
   };
   const data = await handler(context);
@@ -124,6 +125,24 @@ async function run(
     ...(changes === undefined ? {} : { changes }),
     viaDaemon: operation.protected === true,
   });
+}
+
+/** An operation within another one: found, permitted and checked like any other, and run on the spot. */
+async function inside(core: Core, request: ApiRequest, args: Readonly<Record<string, unknown>>): Promise<unknown> {
+  const route = core.router(request.method, request.path);
+  const handler = route && Object.hasOwn(core.handlers, route.id) ? core.handlers[route.id] : undefined;
+  if (!route || !handler) {
+    throw new PveFailure(500, `no handler for '${request.path.slice(1)}'`);
+  }
+  const again = Object.keys(args).filter((name) => Object.hasOwn(route.params, name));
+  if (again.length > 0) {
+    invalid(Object.fromEntries(again.map((name) => [name, "duplicate parameter"])));
+  }
+  const { caller = nobody, alterTask } = request;
+  const raw = { ...args, ...route.params };
+  checkPermissions(route.operation.permissions, caller, core.world, raw);
+  const params = verifyParameters(route.operation.parameters, raw, core.world.release);
+  return handler(callOf(core, route.id, params, caller, alterTask));
 }
 
 async function fail(core: Core, error: unknown, format: Format): Promise<Reply> {

@@ -3,6 +3,8 @@ import { formatProblem } from "../src/formats.js";
 
 type Row = readonly [format: string, good: readonly string[], bad: readonly string[]];
 
+const certificate = "-----BEGIN CERTIFICATE-----\nMIIB\nAA==\n-----END CERTIFICATE-----";
+
 const rows: readonly Row[] = [
   ["pve-configid", ["ab", "a-b_1", "Ab"], ["a", "1a", "a b", ""]],
   ["pve-storage-id", ["local", "local-lvm", "a1"], ["x", "1a", "a-", "a b"]],
@@ -52,6 +54,27 @@ const rows: readonly Row[] = [
   ["pve-fw-dport-spec", ["22", "80,443", "1000:2000", "ssh"], ["99999", "1:99999"]],
   ["pve-fw-protocol-spec", ["tcp", "17"], ["bogus"]],
   ["IPorCIDR", ["10.0.0.1", "10.0.0.0/8", "fd00::/8"], ["zz", "10.8.0.0/33"]],
+  ["pve-lxc-mp-string", ["/data", "local:8", "a.b"], ["/a/../b", "../a", "/a/.", "/a/.."]],
+  ["pve-lxc-dev-string", ["/dev/dri/renderD128"], ["/etc/passwd", "/dev/../etc"]],
+  ["pve-ha-group-node-list", ["pve1:2,pve2"], ["pve1:x", "-a"]],
+  ["pve-sdn-zone-id", ["z1", "zone1234"], ["z", "1z", "zone12345", "z-1"]],
+  ["pve-sdn-vnet-id", ["net1"], ["n", "net-1", "net123456"]],
+  ["pve-sdn-controller-id", ["evpn_1-a"], ["e", "evpn-", "1a"]],
+  ["pve-sdn-ipam-id", ["ipam1"], ["i", "ipam-1"]],
+  ["pve-sdn-dns-id", ["dns1"], ["d", "dns_1"]],
+  ["pve-sdn-prefix-list-id", ["p1", "a_b-c"], ["", "_a", "a b"]],
+  ["pve-sdn-route-map-id", ["r1"], ["", "-r"]],
+  ["pem-string", ["-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n"], ["MIIB"]],
+  [
+    "pem-certificate-chain",
+    [`${certificate}\n`, `remark\n${certificate}\n${certificate}\n`],
+    ["", certificate.replace("MIIB", "M!"), certificate.replaceAll("CERTIFICATE", "PRIVATE KEY")],
+  ],
+  [
+    "pve-command-batch",
+    ["[]", '[{"method":"GET","path":"status","args":{"a":1}}]'],
+    ["x", "{}", '[{"method":"GET"}]', '[{"method":"HEAD","path":"a"}]', '[{"method":"GET","path":"a","args":[]}]'],
+  ],
   ["pve-ct-timezone", ["host", "Europe/Vienna", "UTC"], ["Mars/X"]],
 ];
 

@@ -14,6 +14,7 @@ import { hardwareHandlers } from "./hardware.js";
 import { journalHandlers } from "./journal.js";
 import { nodeBulkHandlers } from "./node-bulk.js";
 import { nodeConfigHandlers } from "./node-config.js";
+import { executeHandlers } from "./node-execute.js";
 import { nodePowerHandlers } from "./node-power.js";
 import { nodeReportHandlers } from "./node-report.js";
 import { pruneBackupsHandlers } from "./prune-backups.js";
@@ -52,4 +53,5 @@ export const nodeAreaHandlers: Handlers = {
   ...sdnHandlers,
   ...cephHandlers,
   ...consoleHandlers,
+  ...executeHandlers,
 };

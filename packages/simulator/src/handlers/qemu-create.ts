@@ -24,7 +24,8 @@ export function wantedConfig(call: Call): Config {
   for (const [name, value] of Object.entries(call.params)) {
     if (!control.has(name) && value !== "") {
       const key = name === "cdrom" ? "ide2" : name;
-      config[key] = stored(key, name === "cdrom" ? `${String(value)},media=cdrom` : value);
+      const isBare = name === "cdrom" && !/,media=/.test(String(value));
+      config[key] = stored(key, isBare ? `${String(value)},media=cdrom` : value);
     }
   }
   return config;

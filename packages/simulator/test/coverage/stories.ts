@@ -124,6 +124,8 @@ const machines: readonly StoryStep[] = [
   [`GET ${node}/lxc/200/feature?feature=snapshot`],
   [`POST ${node}/lxc/200/migrate`, { target: "pve3", restart: 1 }],
   [`POST ${node}/vzdump`, { all: 1, storage: "nas" }],
+  [`POST ${node}/execute`, { commands: '[{"method":"GET","path":"version"}]' }],
+  [`POST ${node}/wakeonlan`],
   [`POST ${node}/status`, { command: "reboot" }],
 ];
 

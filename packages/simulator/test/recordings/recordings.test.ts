@@ -53,7 +53,7 @@ describe("the recorded world, built from its own requests", () => {
     expect(compared / shapes.length).toBeGreaterThanOrEqual(0.75);
   });
 
-  it("refuses everybody what the node refused them", async () => {
+  it("refuses everybody what the node refused them", { timeout: 90_000 }, async () => {
     const { rows, differences } = await compareMatrix(recorded, readFixture("matrix"));
     process.stderr.write(`permissions: ${rows - differences.length} of ${rows} rows alike\n`);
     // Operations that the recorded node had beyond the release are unknown here.
