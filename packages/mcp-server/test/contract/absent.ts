@@ -4,6 +4,7 @@ import type { ResolvedTool } from "@pve/tools";
 const absent: Readonly<Record<string, unknown>> = {
   backup_id: "nas:backup/vzdump-qemu-999-2026_01_01-00_00_00.vma.zst",
   "check-node": "pve9",
+  cidr: "198.51.100.99",
   container_id: 999,
   disk: "scsi7",
   file: "/nowhere/at/all",
@@ -11,6 +12,7 @@ const absent: Readonly<Record<string, unknown>> = {
   iface: "vmbr99.9",
   id: "999-0",
   leave: "999",
+  name: "no-such-name",
   node_name: "pve9",
   pid: 99_999,
   poolid: "nowhere",
@@ -19,6 +21,7 @@ const absent: Readonly<Record<string, unknown>> = {
   roleid: "Nothing",
   rule: "no-such-rule",
   scope: "guest/999",
+  service: "no-such-service",
   sid: "vm:999",
   snap_name: "never-taken",
   source_container_id: 999,
@@ -39,6 +42,7 @@ const absent: Readonly<Record<string, unknown>> = {
 
 /** Arguments that name what is to be made, by tool. */
 const made: Readonly<Record<string, readonly string[]>> = {
+  add_firewall_ipset_entry: ["cidr"],
   add_node_to_cluster: ["node_name"],
   attach_container_volume: ["disk"],
   attach_vm_disk: ["disk"],
@@ -48,6 +52,8 @@ const made: Readonly<Record<string, readonly string[]>> = {
   create_container_advanced: ["container_id"],
   create_container_backup: ["backup_id"],
   create_container_snapshot: ["snap_name"],
+  create_firewall_alias: ["name", "cidr"],
+  create_firewall_ipset: ["name"],
   create_firewall_rule: ["iface"],
   create_group: ["groupid"],
   create_pool: ["poolid"],
@@ -55,14 +61,15 @@ const made: Readonly<Record<string, readonly string[]>> = {
   create_ha_rule: ["rule"],
   create_resource_mapping: ["id"],
   create_role: ["roleid"],
+  create_security_group: ["name"],
   create_sdn_subnet: ["subnet"],
   create_sdn_vnet: ["vnet"],
   create_sdn_zone: ["zone"],
   create_storage: ["storage"],
   create_user: ["userid"],
-  create_vlan: ["iface"],
-  create_vm: ["vmid"],
-  create_vm_advanced: ["vmid"],
+  create_vlan: ["iface", "cidr"],
+  create_vm: ["vmid", "name"],
+  create_vm_advanced: ["vmid", "name"],
   create_vm_backup: ["backup_id"],
   create_vm_snapshot: ["snap_name"],
   restore_container_backup: ["container_id", "vmid"],
@@ -75,6 +82,10 @@ const made: Readonly<Record<string, readonly string[]>> = {
 const harmless: Readonly<Record<string, readonly string[]>> = {
   // The rules of a guest lie in the cluster's file system: every node name leads there.
   get_vm_firewall_rules: ["node_name"],
+  get_node_logs: ["service"],
+  // A setting of the thing, not its name.
+  update_firewall_rule: ["iface"],
+  update_vlan: ["cidr"],
   get_storage_content: ["vmid"],
   list_backups: ["vmid"],
   list_tasks: ["vmid"],

@@ -56,6 +56,9 @@ export const accessRows: Readonly<Record<string, Row>> = {
     },
   },
   delete_api_token: { effect: async (lab) => expect(await tokens(lab, "auditor@pve")).not.toContain("reader") },
+  get_permission_report: {
+    answers: { userid: "operator@pve!ops", privileges: { "/pool/prod": expect.arrayContaining(["VM.PowerMgmt*"]) } },
+  },
   list_pools: { answers: { items: [{ poolid: "prod" }, { poolid: "dev" }] } },
   get_pool: { answers: { poolid: "prod", vms: [100, 101, 102, 200, 201], storages: ["nas"] } },
   get_pool_members: { answers: { items: expect.arrayContaining([expect.objectContaining({ vmid: 201 })]) } },

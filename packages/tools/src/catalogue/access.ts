@@ -1,5 +1,6 @@
 import { tool, toolset } from "../define.js";
 import { userTools } from "./access-users.js";
+import { permissionReportTools } from "./permission-report.js";
 
 /** Who may sign in, and what they may do. */
 export const access = toolset({
@@ -105,5 +106,6 @@ export const access = toolset({
       repeatable: true,
       example: { path: "/vms/100", role: "PVEVMUser", userid: "auditor@pve" },
     }),
+    ...permissionReportTools,
   },
 });

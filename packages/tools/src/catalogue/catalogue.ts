@@ -2,6 +2,8 @@ import type { Toolset } from "../define.js";
 import { access } from "./access.js";
 import { backup } from "./backup.js";
 import { bulk } from "./bulk.js";
+import { ceph } from "./ceph.js";
+import { certificates } from "./certificates.js";
 import { cloudInit } from "./cloudinit.js";
 import { cluster } from "./cluster.js";
 import { containers } from "./containers.js";
@@ -13,9 +15,11 @@ import { mappings } from "./mappings.js";
 import { monitoring } from "./monitoring.js";
 import { network } from "./network.js";
 import { nodes } from "./nodes.js";
+import { notifications } from "./notifications.js";
 import { pools } from "./pools.js";
 import { replication } from "./replication.js";
 import { sdn } from "./sdn.js";
+import { services } from "./services.js";
 import { snapshots } from "./snapshots.js";
 import { storage } from "./storage.js";
 import { tasks } from "./tasks.js";
@@ -43,5 +47,9 @@ export const toolsets: readonly Toolset[] = [
   firewall,
   replication,
   mappings,
+  services,
+  certificates,
+  ceph,
+  notifications,
   monitoring,
 ];

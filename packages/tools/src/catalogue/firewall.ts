@@ -1,4 +1,5 @@
 import { type Parameter, tool, toolset } from "../define.js";
+import { firewallSetTools } from "./firewall-sets.js";
 
 const scope = {
   type: "string",
@@ -38,6 +39,8 @@ const scoped = {
     "DELETE /cluster/firewall/groups/{group}/{pos}",
   ],
 } as const;
+
+const isPut = (route: (typeof scoped.adds)[number]) => route.startsWith("PUT ");
 
 /** The firewall of cluster, nodes and guests. */
 export const firewall = toolset({
@@ -104,6 +107,40 @@ export const firewall = toolset({
         enable: true,
       },
     }),
+    update_firewall_rule: tool("PUT /cluster/firewall/rules/{pos}", {
+      title: "Change a firewall rule",
+      summary:
+        "Changes the rule at a position, moves it, or switches it on or off, and shows it before and after. Refused when somebody else changed the list meanwhile.",
+      risk: "change",
+      accepts: {
+        position: "pos",
+        scope,
+        action: "action",
+        source: "source",
+        dest: "dest",
+        proto: "proto",
+        sport: "sport",
+        dport: "dport",
+        macro: "macro",
+        iface: "iface",
+        log: "log",
+        comment: "comment",
+        enable: { for: "enable", type: "boolean", description: "Whether it is in force.", brief: "" },
+        move_to: {
+          for: "moveto",
+          type: "integer",
+          description: "New place in the list, from 0.",
+          brief: "New position",
+          minimum: 0,
+        },
+        delete: "delete",
+        digest: "digest",
+      },
+      brief: { action: "" },
+      recipe: "update-rule",
+      also: [...scoped.adds.filter(isPut), "GET /cluster/firewall/rules", ...scoped.lists, "GET /cluster/resources"],
+      example: { position: 0, source: "192.0.2.0/24", enable: true },
+    }),
     delete_firewall_rule: tool("DELETE /cluster/firewall/rules/{pos}", {
       title: "Remove a firewall rule",
       summary:
@@ -146,5 +183,6 @@ export const firewall = toolset({
       tries: ["GET /nodes/{node}/qemu/{vmid}/firewall/options", "GET /cluster/firewall/options"],
       example: { vmid: 100 },
     }),
+    ...firewallSetTools,
   },
 });

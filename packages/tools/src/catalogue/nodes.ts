@@ -1,4 +1,5 @@
 import { tool, toolset } from "../define.js";
+import { nodeSettingTools } from "./node-settings.js";
 import { nodeUpdateTools } from "./node-updates.js";
 import { settings } from "./parameters.js";
 
@@ -151,5 +152,6 @@ export const nodes = toolset({
       example: { node_name: "pve1" },
     }),
     ...nodeUpdateTools,
+    ...nodeSettingTools,
   },
 });

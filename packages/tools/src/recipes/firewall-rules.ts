@@ -1,9 +1,10 @@
-import { ToolNotFoundError } from "../errors.js";
+import { ToolArgumentError, ToolNotFoundError } from "../errors.js";
 import { type Answer, type Invocation, numberOf } from "../invocation.js";
 import { callOperation } from "../operation.js";
 import { isRecord, type Json, type JsonSchema, listOf, openObject } from "../schema.js";
 import { EMPTY, notesSchema, plain, type Row } from "../window.js";
 import { attempt, foundOf, missingOf } from "./attempt.js";
+import { compareConfigs } from "./config-changes.js";
 import { type RuleScope, readScope } from "./firewall-scope.js";
 
 const text: JsonSchema = { type: "string" };
@@ -99,20 +100,55 @@ export async function createRule(call: Invocation): Promise<Answer> {
   };
 }
 
+/** What changing a rule answers. */
+export const updateRuleOutput = openObject(
+  {
+    done: { type: "boolean" },
+    scope: text,
+    changes: listOf(openObject({ key: text, before: {}, after: {} }, ["key"])),
+    rule: ruleSchema,
+    notes: notesSchema,
+  },
+  ["done", "scope", "rule"],
+);
+
+/** Changes or moves the rule at a position, guarded against a list that changes meanwhile. */
+export async function updateRule(call: Invocation): Promise<Answer> {
+  const scope = await readScope(call);
+  const before = await ruleAt(call, scope);
+  const { pos, moveto, digest = before["digest"], enable, ...settings } = call.params;
+  const change = { ...settings, ...(enable !== undefined && { enable: isOn(enable) ? 1 : 0 }) };
+  if (Object.keys(change).length === 0 && moveto === undefined) {
+    throw new ToolArgumentError({ position: "nothing to change is named" });
+  }
+  if (Object.keys(change).length > 0) await callOperation(call, scope.move, { ...scope.path, pos, digest, ...change });
+  const target = moveto === undefined ? Number(pos) : await moveRule(call, scope, Number(pos), Number(moveto));
+  const after = (await readRules(call, scope)).find((row) => row["pos"] === target) ?? {};
+  const changes = compareConfigs(withoutPlace(before), withoutPlace(after), new Set());
+  return { done: true, scope: scope.name, changes: changes.map((one) => ({ ...one })), rule: showRule(after) };
+}
+
+/** PVE ignores everything else in a call that moves a rule, so moving is one of its own. */
+async function moveRule(call: Invocation, scope: RuleScope, pos: number, wanted: number): Promise<number> {
+  const rules = await readRules(call, scope);
+  const target = Math.min(wanted, rules.length - 1);
+  const digest = rules[0]?.["digest"];
+  // It is put before the rule that is at `moveto` now.
+  const moveto = target > pos ? target + 1 : target;
+  if (target !== pos) await callOperation(call, scope.move, { ...scope.path, pos, moveto, digest });
+  return target;
+}
+
+function withoutPlace({ pos: _pos, digest: _digest, ipversion: _version, ...rule }: Row): Row {
+  return { ...rule, enable: isOn(rule["enable"]) };
+}
+
 /** Removes the rule at a position, guarded against a list that changes meanwhile, and shows which it was. */
 export async function deleteRule(call: Invocation): Promise<Answer> {
   const scope = await readScope(call);
+  const rule = await ruleAt(call, scope);
   const pos = Number(call.params["pos"]);
   const rules = await readRules(call, scope);
-  const rule = rules.find((row) => row["pos"] === pos);
-  if (rule === undefined) {
-    throw new ToolNotFoundError(
-      `there is no rule at position ${pos} of ${scope.name}`,
-      rules.length === 0
-        ? "It has no rules."
-        : `Its rules are at 0 to ${rules.length - 1}: get_firewall_rules shows them.`,
-    );
-  }
   const digest = call.params["digest"] ?? rule["digest"];
   await callOperation(call, scope.drop, { ...scope.path, pos, digest });
   const notes = pos < rules.length - 1 ? ["The rules behind it moved up by one."] : [];
@@ -123,6 +159,20 @@ export async function deleteRule(call: Invocation): Promise<Answer> {
     count: rules.length - 1,
     ...(notes.length > 0 && { notes }),
   };
+}
+
+/** The rule at the position that was given. Throws `ToolNotFoundError` when there is none. */
+async function ruleAt(call: Invocation, scope: RuleScope): Promise<Row> {
+  const pos = Number(call.params["pos"]);
+  const rules = await readRules(call, scope);
+  const rule = rules.find((row) => row["pos"] === pos);
+  if (rule !== undefined) return rule;
+  throw new ToolNotFoundError(
+    `there is no rule at position ${pos} of ${scope.name}`,
+    rules.length === 0
+      ? "It has no rules."
+      : `Its rules are at 0 to ${rules.length - 1}: get_firewall_rules shows them.`,
+  );
 }
 
 /** The rules of a place in their order. */

@@ -10,6 +10,8 @@ import { backupGuestOutput } from "./backup-guest.js";
 import { backupJobsOutput, createBackupJobOutput, deleteBackupJobOutput, runBackupJobOutput } from "./backup-jobs.js";
 import { bulkGuestsOutput } from "./bulk-guests.js";
 import { cancelTaskOutput } from "./cancel-task.js";
+import { cephListOutput, cephStatusOutput } from "./ceph.js";
+import { acmeAccountsOutput } from "./certificates.js";
 import {
   attachDiskOutput,
   deleteDiskOutput,
@@ -29,7 +31,9 @@ import { deleteGuestOutput } from "./delete-guest.js";
 import { deleteVolumeOutput } from "./delete-volume.js";
 import { downloadOutput, templatesOutput, urlMetadataOutput } from "./downloads.js";
 import { drainNodeOutput, planDrainOutput } from "./drain-node.js";
-import { firewallRulesOutput, ruleChangeOutput } from "./firewall-rules.js";
+import { firewallLogOutput, firewallOptionsOutput } from "./firewall-options.js";
+import { firewallRulesOutput, firewallRulesOutput, ruleChangeOutput, ruleChangeOutput, updateRuleOutput } from "./firewall-rules.js";
+import { aliasesOutput, ipsetsOutput, namesChangeOutput } from "./firewall-sets.js";
 import { guestCommandOutput, guestFreezeOutput, guestPasswordOutput, guestTrimOutput } from "./guest-agent.js";
 import { guestAgentInfoOutput } from "./guest-agent-info.js";
 import { guestConfigOutput } from "./guest-config.js";
@@ -46,14 +50,18 @@ import { nodeCertificatesOutput } from "./node-certificates.js";
 import { nodeConfigOutput } from "./node-config.js";
 import { nodeLogsOutput } from "./node-logs.js";
 import { nodePowerOutput } from "./node-power.js";
+import { repositoriesOutput, subscriptionOutput } from "./node-software.js";
+import { permissionReportOutput } from "./permission-report.js";
 import { deletePoolOutput, poolChangeOutput, poolMembersOutput, poolOutput } from "./pools.js";
 import { pruneBackupsOutput, prunePreviewOutput } from "./prune-backups.js";
 import { createRecordOutput, deleteRecordOutput, updateRecordOutput } from "./record-changes.js";
 import { removeNodeOutput } from "./remove-node.js";
 import { createReplicationOutput, replicationJobsOutput } from "./replication.js";
+import { replicationLogOutput, runReplicationOutput } from "./replication-runs.js";
 import { restoreBackupOutput } from "./restore-backup.js";
 import { applySdnOutput, rollbackSdnOutput, sdnChangesOutput, sdnListOutput } from "./sdn-changes.js";
 import { createGroupOutput, securityGroupsOutput } from "./security-groups.js";
+import { serviceActionOutput } from "./service-action.js";
 import { setAclOutput } from "./set-acl.js";
 import { snapshotTreeOutput } from "./snapshot-tree.js";
 import { statisticsOutput } from "./statistics.js";
@@ -69,6 +77,8 @@ import { vmFromTemplateOutput } from "./vm-from-template.js";
 
 /** What each recipe answers; where it lists what its operation returns, made from the schema of one row. */
 export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: JsonSchema) => ObjectSchema)>> = {
+  "acme-accounts": acmeAccountsOutput,
+  "add-ipset-entry": namesChangeOutput,
   "add-node": addNodeOutput,
   alerts: alertsOutput,
   appliances: templatesOutput,
@@ -81,6 +91,10 @@ export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: 
   "backup-jobs": backupJobsOutput,
   "bulk-guests": bulkGuestsOutput,
   "cancel-task": cancelTaskOutput,
+  "ceph-flags": cephListOutput,
+  "ceph-osds": cephListOutput,
+  "ceph-pools": cephListOutput,
+  "ceph-status": cephStatusOutput,
   cloudinit: cloudInitOutput,
   "cloudinit-regenerate": regenerateCloudInitOutput,
   "cloudinit-set": setCloudInitOutput,
@@ -90,9 +104,11 @@ export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: 
   "cluster-stats": clusterStatsOutput,
   "cluster-tasks": tasksOutput,
   console: consoleOutput,
+  "create-alias": namesChangeOutput,
   "create-backup-job": createBackupJobOutput,
   "create-container": taskSchema,
   "create-guest": taskSchema,
+  "create-ipset": namesChangeOutput,
   "create-mapping": createRecordOutput,
   "create-pool": poolChangeOutput,
   "create-record": createRecordOutput,
@@ -102,10 +118,13 @@ export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: 
   "create-subnet": createRecordOutput,
   "create-token": createTokenOutput,
   "create-vlan": writeVlanOutput,
+  "delete-alias": namesChangeOutput,
   "delete-backup": deleteBackupOutput,
   "delete-backup-job": deleteBackupJobOutput,
+  "delete-certificate": deleteRecordOutput,
   "delete-disk": deleteDiskOutput,
   "delete-guest": deleteGuestOutput,
+  "delete-ipset": namesChangeOutput,
   "delete-mapping": deleteRecordOutput,
   "delete-pool": deletePoolOutput,
   "delete-record": deleteRecordOutput,
@@ -120,6 +139,10 @@ export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: 
   "drain-node": drainNodeOutput,
   "drain-plan": planDrainOutput,
   "enable-ha": haResourceOutput,
+  "firewall-aliases": aliasesOutput,
+  "firewall-ipsets": ipsetsOutput,
+  "firewall-log": firewallLogOutput,
+  "firewall-options": firewallOptionsOutput,
   "firewall-rules": firewallRulesOutput,
   "guest-agent-info": guestAgentInfoOutput,
   "guest-config": guestConfigOutput,
@@ -147,25 +170,32 @@ export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: 
   "node-logs": nodeLogsOutput,
   "node-network": nodeNetworkOutput,
   "node-power": nodePowerOutput,
+  "permission-report": permissionReportOutput,
   pool: poolOutput,
   "pool-members": poolMembersOutput,
   "prune-backups": pruneBackupsOutput,
   "prune-preview": prunePreviewOutput,
+  "remove-ipset-entry": namesChangeOutput,
   "remove-node": removeNodeOutput,
   "replication-jobs": replicationJobsOutput,
+  "replication-log": replicationLogOutput,
+  repositories: repositoriesOutput,
   "resize-disk": resizeDiskOutput,
   "restore-backup": restoreBackupOutput,
   "rollback-sdn": rollbackSdnOutput,
   "run-backup-job": runBackupJobOutput,
+  "run-replication": runReplicationOutput,
   "sdn-changes": sdnChangesOutput,
   "sdn-list": sdnListOutput,
   "security-groups": securityGroupsOutput,
+  "service-action": serviceActionOutput,
   "set-acl": setAclOutput,
   "snapshot-tree": snapshotTreeOutput,
   statistics: statisticsOutput,
   "storage-content": storageContentOutput,
   "storage-info": storageInfoOutput,
   "storage-quota": storageQuotaOutput,
+  subscription: subscriptionOutput,
   "task-log": taskLogOutput,
   tokens: tokensOutput,
   "update-backup": updateBackupOutput,
@@ -173,6 +203,7 @@ export const recipeOutputs: Readonly<Record<RecipeName, ObjectSchema | ((items: 
   "update-config": updateConfigOutput,
   "update-pool": poolChangeOutput,
   "update-record": updateRecordOutput,
+  "update-rule": updateRuleOutput,
   "update-subnet": updateRecordOutput,
   "update-vlan": writeVlanOutput,
   "upload-backup": uploadBackupOutput,

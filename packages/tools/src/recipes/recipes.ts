@@ -10,6 +10,8 @@ import { backupGuest } from "./backup-guest.js";
 import { createBackupJob, deleteBackupJob, listBackupJobs, runBackupJob, updateBackupJob } from "./backup-jobs.js";
 import { bulkGuests } from "./bulk-guests.js";
 import { cancelTask } from "./cancel-task.js";
+import { cephFlags, cephOsds, cephPools, cephStatus } from "./ceph.js";
+import { acmeAccounts, deleteCertificate } from "./certificates.js";
 import { deleteDisk, detachDisk, moveDisk, resizeDisk } from "./change-disk.js";
 import { regenerateCloudInit, setCloudInit, showCloudInit } from "./cloudinit.js";
 import { clusterConfig } from "./cluster-config.js";
@@ -24,7 +26,18 @@ import { deleteGuest } from "./delete-guest.js";
 import { deleteVolume } from "./delete-volume.js";
 import { downloadTemplate, downloadUrl, listTemplates, urlMetadata } from "./downloads.js";
 import { drainNode, showDrainPlan } from "./drain-node.js";
-import { createRule, deleteRule, firewallRules } from "./firewall-rules.js";
+import { firewallLog, firewallOptions } from "./firewall-options.js";
+import { createRule, createRule, deleteRule, deleteRule, firewallRules, firewallRules, updateRule } from "./firewall-rules.js";
+import {
+  addIpsetEntry,
+  createAlias,
+  createIpset,
+  deleteAlias,
+  deleteIpset,
+  firewallAliases,
+  firewallIpsets,
+  removeIpsetEntry,
+} from "./firewall-sets.js";
 import { guestCommandResult, guestFreeze, guestPassword, guestTrim, runInGuest } from "./guest-agent.js";
 import { guestAgentInfo } from "./guest-agent-info.js";
 import { guestConfig } from "./guest-config.js";
@@ -42,15 +55,19 @@ import { nodeCertificates } from "./node-certificates.js";
 import { nodeConfig } from "./node-config.js";
 import { nodeLogs } from "./node-logs.js";
 import { nodePower } from "./node-power.js";
+import { repositories, subscription } from "./node-software.js";
+import { permissionReport } from "./permission-report.js";
 import { createPool, deletePool, poolMembers, showPool, updatePool } from "./pools.js";
 import { pruneBackups, prunePreview } from "./prune-backups.js";
 import { createRecord, deleteRecord, updateRecord } from "./record-changes.js";
 import { removeNode } from "./remove-node.js";
 import { createReplication, replicationJobs } from "./replication.js";
+import { replicationLog, runReplication } from "./replication-runs.js";
 import { restoreBackup } from "./restore-backup.js";
 import { applySdn, rollbackSdn, sdnChanges, sdnList } from "./sdn-changes.js";
 import { createSubnet, deleteSubnet, updateSubnet } from "./sdn-subnets.js";
 import { createSecurityGroup, securityGroups } from "./security-groups.js";
+import { serviceAction } from "./service-action.js";
 import { setAcl } from "./set-acl.js";
 import { snapshotTree } from "./snapshot-tree.js";
 import { statistics } from "./statistics.js";
@@ -66,6 +83,8 @@ import { vmFromTemplate } from "./vm-from-template.js";
 
 /** The functions that entries name. */
 export const recipes: Readonly<Record<RecipeName, Recipe>> = {
+  "acme-accounts": acmeAccounts,
+  "add-ipset-entry": addIpsetEntry,
   "add-node": addNode,
   alerts: alerts,
   appliances: listTemplates,
@@ -78,6 +97,10 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   "backup-jobs": listBackupJobs,
   "bulk-guests": bulkGuests,
   "cancel-task": cancelTask,
+  "ceph-flags": cephFlags,
+  "ceph-osds": cephOsds,
+  "ceph-pools": cephPools,
+  "ceph-status": cephStatus,
   cloudinit: showCloudInit,
   "cloudinit-regenerate": regenerateCloudInit,
   "cloudinit-set": setCloudInit,
@@ -87,9 +110,11 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   "cluster-stats": clusterStats,
   "cluster-tasks": clusterTasks,
   console: openConsole,
+  "create-alias": createAlias,
   "create-backup-job": createBackupJob,
   "create-container": createContainer,
   "create-guest": createGuest,
+  "create-ipset": createIpset,
   "create-mapping": createMapping,
   "create-pool": createPool,
   "create-record": createRecord,
@@ -99,10 +124,13 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   "create-subnet": createSubnet,
   "create-token": createToken,
   "create-vlan": createVlan,
+  "delete-alias": deleteAlias,
   "delete-backup": deleteBackup,
   "delete-backup-job": deleteBackupJob,
+  "delete-certificate": deleteCertificate,
   "delete-disk": deleteDisk,
   "delete-guest": deleteGuest,
+  "delete-ipset": deleteIpset,
   "delete-mapping": deleteMapping,
   "delete-pool": deletePool,
   "delete-record": deleteRecord,
@@ -117,6 +145,10 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   "drain-node": drainNode,
   "drain-plan": showDrainPlan,
   "enable-ha": enableHa,
+  "firewall-aliases": firewallAliases,
+  "firewall-ipsets": firewallIpsets,
+  "firewall-log": firewallLog,
+  "firewall-options": firewallOptions,
   "firewall-rules": firewallRules,
   "guest-agent-info": guestAgentInfo,
   "guest-config": guestConfig,
@@ -144,25 +176,32 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   "node-logs": nodeLogs,
   "node-network": nodeNetwork,
   "node-power": nodePower,
+  "permission-report": permissionReport,
   pool: showPool,
   "pool-members": poolMembers,
   "prune-backups": pruneBackups,
   "prune-preview": prunePreview,
+  "remove-ipset-entry": removeIpsetEntry,
   "remove-node": removeNode,
   "replication-jobs": replicationJobs,
+  "replication-log": replicationLog,
+  repositories: repositories,
   "resize-disk": resizeDisk,
   "restore-backup": restoreBackup,
   "rollback-sdn": rollbackSdn,
   "run-backup-job": runBackupJob,
+  "run-replication": runReplication,
   "sdn-changes": sdnChanges,
   "sdn-list": sdnList,
   "security-groups": securityGroups,
+  "service-action": serviceAction,
   "set-acl": setAcl,
   "snapshot-tree": snapshotTree,
   statistics: statistics,
   "storage-content": storageContent,
   "storage-info": storageInfo,
   "storage-quota": storageQuota,
+  subscription: subscription,
   "task-log": taskLog,
   tokens: listTokens,
   "update-backup": updateBackup,
@@ -170,6 +209,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   "update-config": updateConfig,
   "update-pool": updatePool,
   "update-record": updateRecord,
+  "update-rule": updateRule,
   "update-subnet": updateSubnet,
   "update-vlan": updateVlan,
   "upload-backup": uploadBackup,

@@ -62,7 +62,10 @@ export async function updateRecord(call: Invocation): Promise<Answer> {
     ...sent,
     ...(guarded && digest !== undefined && { digest }),
   });
-  const changes = compareConfigs(before, await readRecord(call), new Set());
+  const { keep } = call.tool.entry;
+  const kept = (row: Row): Row =>
+    keep === undefined ? row : Object.fromEntries(keep.map((name) => [name, row[name]]));
+  const changes = compareConfigs(kept(before), kept(await readRecord(call)), new Set());
   const secrets = Object.keys(plan.set).filter(isSecret);
   const notes = [
     ...(changes.length === 0 && secrets.length === 0 ? ["Nothing changed: it was like that already."] : []),
