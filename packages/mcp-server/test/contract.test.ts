@@ -16,6 +16,7 @@ async function open(row: Row = {}): Promise<{ readonly session: Session; readonl
   const secrets = new Map<string, string>();
   const session = await connect({
     allowed: "destroy",
+    ...row.cluster,
     ...(row.signedIn === true && { signedIn: true }),
     gives: {
       saveSecret: async (name, value) => {
@@ -105,7 +106,10 @@ describe("the contract", () => {
 });
 
 /** A read that needs nothing first; all of them can look at the same cluster. */
-const onlyReads = ({ name, risk }: ResolvedTool) => risk === "read" && !rows[name]?.steps && !rows[name]?.before;
+function onlyReads({ name, risk }: ResolvedTool): boolean {
+  const { steps, before, cluster } = rows[name] ?? {};
+  return risk === "read" && (steps ?? before ?? cluster) === undefined;
+}
 
 describe("what only reads", () => {
   let opened: Awaited<ReturnType<typeof open>>;

@@ -9,7 +9,7 @@ import { AjvJsonSchemaValidator } from "@modelcontextprotocol/client/validators/
 import type { Transport } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { createClient, type PveClient } from "@pve/client";
-import { createSimulator, type Simulator } from "@pve/simulator";
+import { createSimulator, type Simulator, type SimulatorOptions } from "@pve/simulator";
 import type { Risk } from "@pve/tools";
 import { createServerFactory } from "../src/server.js";
 import type { Target } from "../src/target.js";
@@ -57,7 +57,8 @@ export interface SessionOptions {
   /** A simulator and a client of the test's own, instead of new ones in process. */
   readonly pve?: Simulator;
   readonly client?: PveClient;
-  readonly seed?: "three-nodes" | "one-node" | "large";
+  readonly seed?: SimulatorOptions["seed"];
+  readonly release?: SimulatorOptions["release"];
 }
 
 const ajv = new AjvJsonSchemaValidator();
@@ -75,7 +76,12 @@ const sharedValidators: jsonSchemaValidator = {
 
 /** Joins a real client, the real server and the simulator. Dispose it with `await using`. */
 export async function connect(options: SessionOptions = {}): Promise<Session> {
-  const pve = options.pve ?? createSimulator({ seed: options.seed ?? "three-nodes" });
+  const pve =
+    options.pve ??
+    createSimulator({
+      seed: options.seed ?? "three-nodes",
+      ...(options.release !== undefined && { release: options.release }),
+    });
   const written: string[] = [];
   const defects: string[] = [];
   const client =

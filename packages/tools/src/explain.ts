@@ -95,6 +95,9 @@ function refusalRemedy(error: PveRequestError): string | undefined {
   if (error.reason.startsWith("hostname lookup")) return "There is no such node: get_nodes lists those there are.";
   const silent = SILENT.find(([pattern]) => pattern.test(error.reason));
   if (silent !== undefined) return silent[1];
+  if (error.reason.includes("migrated to rules")) {
+    return "Since PVE 9 rules have taken their place: list_ha_rules, create_ha_rule.";
+  }
   switch (error.kind) {
     case "authentication":
       return "The token is unknown, expired or disabled.";

@@ -95,3 +95,24 @@ describe("replication", () => {
     expect(await lab.run("get_replication_log", { id: "160-0" })).toMatchObject({ notes: ["It has not run yet."] });
   });
 });
+
+describe("Ceph", () => {
+  it("that no node has is an answer, not an error", async () => {
+    await using lab = openLab();
+
+    for (const name of ["get_ceph_status", "list_ceph_osds", "list_ceph_pools", "get_ceph_flags"])
+      expect(await lab.run(name)).toMatchObject({ installed: false, notes: [expect.stringContaining("run no Ceph")] });
+    expect(await failure(lab.run("list_ceph_osds", { node_name: "pve9" }))).toMatchObject({ code: "TOOL_NOT_FOUND" });
+  });
+});
+
+describe("HA groups", () => {
+  it("are refused with what has taken their place", async () => {
+    await using lab = openLab();
+
+    expect(await failure(lab.run("create_ha_group", { group: "front", nodes: "pve1" }))).toMatchObject({
+      code: "TOOL_REFUSED",
+      remedy: "Since PVE 9 rules have taken their place: list_ha_rules, create_ha_rule.",
+    });
+  });
+});

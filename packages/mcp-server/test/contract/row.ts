@@ -1,5 +1,5 @@
 import type { PveClient } from "@pve/client";
-import type { Simulator } from "@pve/simulator";
+import type { Simulator, SimulatorOptions } from "@pve/simulator";
 
 /** A tool that is run first, so that an example makes sense. */
 export type Step = readonly [name: string, args: Readonly<Record<string, unknown>>];
@@ -27,6 +27,8 @@ export interface Row {
   readonly args?: Readonly<Record<string, unknown>>;
   /** What is prepared without the tools; resolves to further arguments. */
   readonly before?: (lab: Lab) => Promise<Readonly<Record<string, unknown>>>;
+  /** The cluster it is about, where that is not the usual one. */
+  readonly cluster?: Pick<SimulatorOptions, "seed" | "release">;
   /** PVE keeps it from API tokens. */
   readonly signedIn?: true;
   /** Of a read: what the answer holds at least. */

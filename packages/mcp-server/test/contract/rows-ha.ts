@@ -1,5 +1,10 @@
 import { expect } from "vitest";
-import type { Lab, Row, Step } from "./row.js";
+import { isGone, type Lab, type Row, type Step } from "./row.js";
+
+/** Groups are of PVE 8; the present release has rules in their place. */
+const eight = { release: "8.4" } as const;
+const grouped: Step = ["create_ha_group", { group: "front", nodes: "pve1:2,pve2" }];
+const group = (lab: Lab) => lab.other.call("GET /cluster/ha/groups/{group}", { group: "front" });
 
 const resources = async (lab: Lab) => (await lab.other.call("GET /cluster/ha/resources", {})).map((row) => row.sid);
 const rules = (lab: Lab) => lab.other.call("GET /cluster/ha/rules", {});
@@ -42,5 +47,19 @@ export const haRows: Readonly<Record<string, Row>> = {
     effect: async (lab) => expect(await rules(lab)).toMatchObject([{ comment: "the front end survives a node" }]),
   },
   delete_ha_rule: { steps: withRule, effect: async (lab) => expect(await rules(lab)).toEqual([]) },
+  create_ha_group: {
+    cluster: eight,
+    effect: async (lab) => expect(await group(lab)).toMatchObject({ nodes: ["pve1:2", "pve2"] }),
+  },
+  update_ha_group: {
+    cluster: eight,
+    steps: [grouped],
+    effect: async (lab) => expect(await group(lab)).toMatchObject({ comment: "web servers" }),
+  },
+  delete_ha_group: {
+    cluster: eight,
+    steps: [grouped],
+    effect: async (lab) => expect(await isGone(group(lab))).toBe(true),
+  },
   list_ha_groups: { answers: { items: [], count: 0, notes: [expect.stringContaining("list_ha_rules")] } },
 };

@@ -4,6 +4,7 @@ import { nodeCertificate } from "../../../client/test/certificates.js";
 import type { Lab, Row, Step } from "./row.js";
 
 const node = "pve1";
+const withCeph = { seed: "ceph" } as const;
 const has = (want: object) => expect.arrayContaining([expect.objectContaining(want)]);
 const state = async (lab: Lab) => {
   const route = "GET /nodes/{node}/services/{service}/state";
@@ -99,10 +100,19 @@ export const serviceRows: Readonly<Record<string, Row>> = {
   stop_node_service: { effect: async (lab) => expect(await state(lab)).toBe("dead") },
   restart_node_service: { effect: async (lab) => expect(await tasks(lab, "pve2", "srvrestart")).toHaveLength(1) },
   reload_node_service: { effect: async (lab) => expect(await tasks(lab, node, "srvreload")).toHaveLength(1) },
-  get_ceph_status: { answers: { installed: false } },
-  list_ceph_osds: { answers: { installed: false, items: [] } },
-  list_ceph_pools: { answers: { installed: false, items: [] } },
-  get_ceph_flags: { answers: { installed: false, items: [] } },
+  get_ceph_status: {
+    cluster: withCeph,
+    answers: { installed: true, health: "HEALTH_WARN", osds: { total: 6, up: 5, in: 6 }, monitors: { total: 3 } },
+  },
+  list_ceph_osds: {
+    cluster: withCeph,
+    answers: { installed: true, items: has({ osd: "osd.5", host: "pve3", status: "down" }), count: 6 },
+  },
+  list_ceph_pools: { cluster: withCeph, answers: { items: has({ pool_name: "vm", size: 3, pg_num: 128 }), count: 4 } },
+  get_ceph_flags: {
+    cluster: withCeph,
+    answers: { installed: true, items: [], notes: [expect.stringContaining("noout")] },
+  },
   list_notification_targets: { answers: { items: has({ name: "mail-to-root", type: "sendmail" }) } },
   list_notification_matchers: { answers: { items: has({ name: "default-matcher", target: ["mail-to-root"] }) } },
   test_notification_target: {

@@ -59,12 +59,4 @@ export const haRuleTools = {
     shows: "GET /cluster/ha/rules/{rule}",
     example: { rule: "web-apart" },
   }),
-  list_ha_groups: tool("GET /cluster/ha/groups", {
-    title: "List HA groups",
-    summary: "Lists the HA groups of PVE 8. Since 9 they are rules: list_ha_rules.",
-    risk: "read",
-    accepts: {},
-    recipe: "ha-groups",
-    example: {},
-  }),
 };

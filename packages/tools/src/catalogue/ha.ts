@@ -1,4 +1,5 @@
 import { tool, toolset } from "../define.js";
+import { haGroupTools } from "./ha-groups.js";
 import { haRuleTools } from "./ha-rules.js";
 
 /** High availability. */
@@ -82,5 +83,6 @@ export const ha = toolset({
       example: { sid: "vm:101", target_node: "pve3" },
     }),
     ...haRuleTools,
+    ...haGroupTools,
   },
 });

@@ -32,7 +32,7 @@ import { deleteVolumeOutput } from "./delete-volume.js";
 import { downloadOutput, templatesOutput, urlMetadataOutput } from "./downloads.js";
 import { drainNodeOutput, planDrainOutput } from "./drain-node.js";
 import { firewallLogOutput, firewallOptionsOutput } from "./firewall-options.js";
-import { firewallRulesOutput, firewallRulesOutput, ruleChangeOutput, ruleChangeOutput, updateRuleOutput } from "./firewall-rules.js";
+import { firewallRulesOutput, ruleChangeOutput, updateRuleOutput } from "./firewall-rules.js";
 import { aliasesOutput, ipsetsOutput, namesChangeOutput } from "./firewall-sets.js";
 import { guestCommandOutput, guestFreezeOutput, guestPasswordOutput, guestTrimOutput } from "./guest-agent.js";
 import { guestAgentInfoOutput } from "./guest-agent-info.js";

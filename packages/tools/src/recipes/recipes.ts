@@ -27,7 +27,7 @@ import { deleteVolume } from "./delete-volume.js";
 import { downloadTemplate, downloadUrl, listTemplates, urlMetadata } from "./downloads.js";
 import { drainNode, showDrainPlan } from "./drain-node.js";
 import { firewallLog, firewallOptions } from "./firewall-options.js";
-import { createRule, createRule, deleteRule, deleteRule, firewallRules, firewallRules, updateRule } from "./firewall-rules.js";
+import { createRule, deleteRule, firewallRules, updateRule } from "./firewall-rules.js";
 import {
   addIpsetEntry,
   createAlias,
