@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { createServer, type Socket } from "node:net";
-import type { PveConnectionError, TransportInit } from "@pve/client";
+import type { PveClient, PveConnectionError, TransportInit } from "@pve/client";
 import { createSimulator } from "@pve/simulator";
 import { beforeAll, describe, expect, it, test, vi } from "vitest";
 import { nodeCertificate } from "./certificates.js";
@@ -140,13 +140,17 @@ test.each([{ maxConcurrent: 0 }, { maxPerSecond: 1.5 }, { maxConcurrent: Number.
 });
 
 describe("timeouts", () => {
-  it("an answer that does not begin is given up", async () => {
+  it.each<[string, number, (pve: PveClient) => Promise<unknown>]>([
+    ["GET", 3, (pve) => pve.nodes.get()],
+    ["POST", 1, (pve) => pve.pools.post({ poolid: "p" })],
+    ["PUT", 1, (pve) => pve.nodes("pve1").qemu(100).config.put({ cores: 2 })],
+    ["DELETE", 1, (pve) => pve.nodes("pve1").qemu(100).delete()],
+  ])("an answer to a %s that does not begin is given up, and it is sent %i times", async (_, times, call) => {
     await using server = await startSecureServer(nodeCertificate, () => undefined);
-    const pve = nodeClient(server.url, { tls, timeouts: { headers: 20 } });
-    const error = await failureOf(pve.nodes("pve1").qemu(100).delete());
+    const error = await failureOf(call(nodeClient(server.url, { tls, timeouts: { headers: 20 } })));
     expect(error).toMatchObject({ code: "PVE_CONNECTION", kind: "timeout", sent: "maybe" });
     expect(String(error)).toContain("no answer for 20 ms");
-    expect(server.requests()).toBe(1);
+    await expect.poll(server.requests).toBe(times);
   });
 
   it("a body that stands still is given up, one that goes on is not", async () => {
