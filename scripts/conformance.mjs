@@ -3,11 +3,12 @@
 // Both are installed into a cache outside the repository, pinned, without running their scripts. The suite needs a newer
 // Node than this repository does: where this one is too old, it comes as an npm package, which exists for Linux on x64.
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { install } from "./cached-install.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const tests = path.join(root, "packages/mcp-server/test/conformance");
@@ -69,20 +70,6 @@ try {
 } finally {
   servers.stop();
   rmSync(home, { recursive: true });
-}
-
-/** The packages, installed where they were not yet. */
-function install(packages) {
-  const cache = process.env.XDG_CACHE_HOME ?? path.join(homedir(), ".cache");
-  const folder = path.join(cache, "pve-typescript", packages.join("+").replaceAll(/[^\w.+-]/g, "_"));
-  const modules = path.join(folder, "node_modules");
-  if (existsSync(path.join(folder, "package-lock.json"))) return modules;
-  mkdirSync(folder, { recursive: true });
-  const quiet = ["--no-audit", "--no-fund", "--loglevel", "error"];
-  execFileSync("npm", ["install", "--prefix", folder, "--ignore-scripts", ...quiet, ...packages], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  return modules;
 }
 
 /** Starts what is to be looked at; see serve.ts. */

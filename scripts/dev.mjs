@@ -34,6 +34,7 @@ const TASKS = {
   nightly: [generate, ["vitest", "run", "packages/client", REST]],
   surface: [generate, ["pnpm", "--filter", "@pve/tools", "run", "surface"]],
   bench: [turbo("build", "--filter=@pve/bench^..."), node("bench/src/bench.ts", REST)],
+  mcpb: [turbo("build", "--filter=@pve/mcp-server"), ["node", "scripts/mcpb.mjs"]],
   conformance: [generate, ["node", "scripts/conformance.mjs"]],
   load: [generate, node("packages/mcp-server/test/http-load-run.ts", REST)],
   consumers: [turbo("build", "--filter=@pve/mcp-server"), ["node", "scripts/consumers.mjs"]],

@@ -33,12 +33,15 @@ const namedExports = {
   },
 };
 
-/** The SDK gives every server a validator and asks it only about what a person filled in: Ajv can wait for that. */
-const lateValidator = {
-  name: "late-validator",
+/**
+ * The SDK gives every server a validator and asks it only about what a person filled in: Ajv can wait for that. And to import
+ * the process as a module opens all of its streams at once.
+ */
+const lateParts = {
+  name: "late-parts",
   setup({ onLoad }) {
     const contents = `
-      import process from "node:process";
+      const { process } = globalThis;
       let real;
       export class DefaultJsonSchemaValidator {
         getValidator(schema) {
@@ -85,7 +88,7 @@ const { metafile } = await build({
   // Some packages within are CommonJS and ask for Node's own modules.
   banner: { js: 'import { createRequire as $require } from "node:module";const require=$require(import.meta.url);' },
   external: ["./ajv.cjs"],
-  plugins: [oneLanguage, namedExports, lateValidator],
+  plugins: [oneLanguage, namedExports, lateParts],
   metafile: true,
 });
 const [start] = Object.entries(metafile.outputs).filter(([file]) => file.endsWith("dist/pve-mcp.mjs"));

@@ -227,11 +227,7 @@ function configOf(
   targets: readonly TargetConfig[],
   file: FileConfig | undefined,
 ): Omit<ServerConfig, "gives"> {
-  const flag: Risk | undefined = allow.includes("destroy")
-    ? "destroy"
-    : allow.includes("change")
-      ? "change"
-      : undefined;
+  const flag: Risk | undefined = (["destroy", "change", "read"] as const).find((risk) => allow.includes(risk));
   return {
     // The flag is how one start of the server goes further, or less far, than its file says.
     targets: flag === undefined ? targets : targets.map((target) => ({ ...target, allowed: flag })),

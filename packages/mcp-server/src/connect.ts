@@ -11,31 +11,37 @@ export interface TokenHolder {
   readonly pveTokens: Readonly<Record<string, string>>;
 }
 
+type Configured = Pick<ServerConfig, "targets" | "gives">;
+
 /** What connecting takes beside the configuration. */
-interface Connecting {
+interface ConnectOptions {
   /** Callers who may have PVE tokens of their own; everybody else goes with the target's. */
   readonly callers?: readonly TokenHolder[];
   /** Hears of every request that was sent to a target, with the HTTP status of its answer, or `failed`. */
   readonly onPveRequest?: (target: string, outcome: string) => void;
 }
 
-/** Targets, and what no log may show. */
+/** Targets that are ready to be asked, and what no log may show. */
 export interface Connected {
   readonly targets: readonly Target[];
-  /**
-   * Loads what speaks to clusters, which takes longer than greeting a client: to be awaited before `clientFor` of a target
-   * is called.
-   */
-  readonly prepare: () => Promise<void>;
   readonly secrets: readonly string[];
 }
 
-/** Makes the targets of a configuration. Nothing is loaded before `prepare`, and nothing sent before a tool is called. */
-export function connectTargets(
-  config: Pick<ServerConfig, "targets" | "gives">,
-  connecting: Connecting = {},
-): Connected {
-  const { callers = [], onPveRequest } = connecting;
+/** Targets that can be asked once `prepare` has ended, which takes longer than greeting a client. */
+export interface Connecting extends Connected {
+  readonly prepare: () => Promise<void>;
+}
+
+/** Makes the targets of a configuration. Nothing is sent before one is asked. */
+export async function connectTargets(config: Configured, options: ConnectOptions = {}): Promise<Connected> {
+  const { prepare, ...connected } = beginConnecting(config, options);
+  await prepare();
+  return connected;
+}
+
+/** The same for whoever has something to do before targets are asked: `prepare` loads what speaks to clusters. */
+export function beginConnecting(config: Configured, options: ConnectOptions = {}): Connecting {
+  const { callers = [], onPveRequest } = options;
   const shared = givesOf(config.gives);
   let create: typeof createClients | undefined;
   const targets = config.targets.map(({ name, baseUrl, token, tls, allowed, rootPasswordFile }): Target => {

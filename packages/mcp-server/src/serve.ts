@@ -1,6 +1,6 @@
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import type { ServerConfig } from "./config.js";
-import { connectTargets } from "./connect.js";
+import { beginConnecting } from "./connect.js";
 import { createLog } from "./log.js";
 import { createServerFactory, loadAnswers } from "./server.js";
 
@@ -12,7 +12,7 @@ export function serveOverStdio(
   { version, exit }: { readonly version: string; readonly exit: (code: number) => void },
 ): void {
   const { targets, waitBudget, warnings } = config;
-  const connected = connectTargets(config);
+  const connected = beginConnecting(config);
   const log = createLog((line) => process.stderr.write(line), connected.secrets);
   for (const warning of warnings) log.warn(warning);
   const factory = createServerFactory({

@@ -88,7 +88,7 @@ export const insecureSetting = z
 
 /** Words of `--allow`. */
 export const allowSetting = z.array(
-  z.enum(["change", "destroy"], {
+  z.enum(["read", "change", "destroy"], {
     error: (issue) => `--allow ${JSON.stringify(issue.input)} is not known. Use --allow change or --allow destroy.`,
   }),
 );

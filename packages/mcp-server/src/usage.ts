@@ -2,6 +2,7 @@ import { DEFAULT_WAIT_SECONDS } from "./settings.js";
 
 /** The settings that every command takes, as `--help` prints them. */
 export const settingsUsage = `Settings:
+  --allow read       only read, whatever the configuration file allows
   --allow change     also allow tools that change things (start, create, snapshot, configure)
   --allow destroy    also allow tools that lose data, cut access or stop what people use; includes change
   --wait <seconds>   how long a call may wait for its task before it answers "still running" (default ${DEFAULT_WAIT_SECONDS})

@@ -101,7 +101,7 @@ describe("installing updates", () => {
     const listening = await pve.listen();
     const rootPasswordFile = path.join(folder, "root.password");
     await writeFile(rootPasswordFile, `${pve.credentials.password}\n`);
-    const { targets } = connectTargets({
+    const { targets } = await connectTargets({
       targets: [
         {
           name: "pve",

@@ -19,10 +19,9 @@ async function startClusters() {
       return { name, url, fingerprint, token: pve.credentials.token, allow: at === 0 ? "change" : "read" };
     }),
   );
-  const { targets, prepare } = connectTargets(configOf({ targets: sections }));
+  const { targets } = await connectTargets(configOf({ targets: sections }));
   const factory = createServerFactory({
     targets,
-    prepare,
     waitBudget: 60_000,
     version: "0.0.0-test",
     onDefect: () => {},

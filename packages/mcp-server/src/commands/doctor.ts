@@ -24,7 +24,7 @@ ${settingsUsage}`,
     if (loaded === undefined) return EXIT.usage;
     const { examine } = await import("../doctor/examine.js");
     const reports = [];
-    const { targets } = connectTargets(loaded.config);
+    const { targets } = await connectTargets(loaded.config);
     for (const [index, target] of loaded.config.targets.entries()) {
       const connected = targets[index];
       if (connected === undefined) continue;

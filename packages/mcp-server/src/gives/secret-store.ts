@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { SaveSecret } from "@pve/tools";
@@ -9,6 +8,7 @@ import type { SaveSecret } from "@pve/tools";
  */
 export function createSecretStore(directory: string): SaveSecret {
   return async (name, value) => {
+    const { randomBytes } = await import("node:crypto");
     await mkdir(directory, { recursive: true, mode: 0o700 });
     // Names hold user ids and guest names; the random end keeps two secrets of one name apart.
     const plain = name.replaceAll(/[^\w@!.-]/g, "_").replace(/^\.+/, "_");

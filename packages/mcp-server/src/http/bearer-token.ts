@@ -3,9 +3,6 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 const PREFIX = "pve_mcp_";
 const RANDOM_BYTES = 32;
 
-/** What the configuration keeps of a token. */
-export const TOKEN_HASH = /^sha256:[0-9a-f]{64}$/;
-
 /** A new bearer token: 256 random bits behind a prefix that secret scanners can look for. */
 export function makeToken(): string {
   return PREFIX + randomBytes(RANDOM_BYTES).toString("base64url");

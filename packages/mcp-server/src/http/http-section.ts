@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { tokenSetting } from "../settings.js";
-import { TOKEN_HASH } from "./bearer-token.js";
 
+/** What the configuration keeps of a bearer token. */
+const TOKEN_HASH = /^sha256:[0-9a-f]{64}$/;
 const word = z.enum(["read", "change", "destroy"]);
 const file = z.string().min(1);
 const hostName = z.string().regex(/^(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\])$/, {

@@ -43,8 +43,7 @@ export async function startHttp(
   }
   const http = read.config;
   const metrics = createMetrics();
-  const connected = connectTargets(config, { callers: http.callers, onPveRequest: metrics.pveRequest });
-  await connected.prepare();
+  const connected = await connectTargets(config, { callers: http.callers, onPveRequest: metrics.pveRequest });
   const log = createLog(err, connected.secrets);
   for (const warning of [...warnings, ...read.warnings]) log.warn(warning);
   const serverFor = createServerFactory({
