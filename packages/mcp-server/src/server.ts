@@ -5,7 +5,12 @@ import { instructionsFor } from "./instructions.js";
 import { furthestReach, targetsOf } from "./target.js";
 
 /** Loads what answers requests, and the catalogue with it. The handshake does without, so it need not wait for that. */
-export const loadAnswers = () => import("./answers.js");
+export const loadAnswers = () => {
+  loading ??= import("./answers.js");
+  return loading;
+};
+
+let loading: Promise<typeof import("./answers.js")> | undefined;
 
 /** What a server is made from. */
 export interface ServerSettings extends CallSettings {

@@ -1,7 +1,9 @@
+import { get } from "node:https";
 import { Client as FormerClient } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as FormerTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Simulator } from "@pve/simulator";
 import { describe, expect, it } from "vitest";
+import { nodeCertificate } from "../../client/test/certificates.js";
 import { hashToken, makeToken } from "../src/http/bearer-token.js";
 import { rawRequest, serveHttp, speakHttp } from "./http-session.js";
 import { outcomeOf } from "./session.js";
@@ -195,5 +197,20 @@ describe("the HTTP server", () => {
     await session.stop();
     await expect(session.get("/healthz")).rejects.toThrow();
     expect(ended).toEqual(["OK"]);
+  });
+
+  it("speaks HTTPS with the certificate it is given", async () => {
+    const files = { "/etc/node.pem": nodeCertificate.cert, "/etc/node.key": nodeCertificate.key };
+    const http = { open: true, tls: { cert_file: "node.pem", key_file: "node.key" } };
+    await using session = await serveHttp(() => ({ http, files }));
+    expect(session.url).toMatch(/^https:/);
+    const status = await new Promise((resolve, reject) => {
+      const asked = get(new URL("/healthz", session.url), { ca: nodeCertificate.cert }, (incoming) => {
+        incoming.resume();
+        resolve(incoming.statusCode);
+      });
+      asked.once("error", reject);
+    });
+    expect(status).toBe(200);
   });
 });
