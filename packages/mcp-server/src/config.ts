@@ -227,10 +227,14 @@ function configOf(
   targets: readonly TargetConfig[],
   file: FileConfig | undefined,
 ): Omit<ServerConfig, "gives"> {
-  const flag: Risk | undefined = (["destroy", "change", "read"] as const).find((risk) => allow.includes(risk));
+  const flag: Risk | undefined = allow.includes("destroy")
+    ? "destroy"
+    : allow.includes("change")
+      ? "change"
+      : undefined;
   return {
     // The flag is how one start of the server goes further, or less far, than its file says.
-    targets: flag === undefined ? targets : targets.map((target) => ({ ...target, allowed: flag })),
+    targets: allow.length === 0 ? targets : targets.map((target) => ({ ...target, allowed: flag ?? "read" })),
     waitBudget: wait ?? file?.waitBudget ?? DEFAULT_WAIT_SECONDS * 1000,
     ...(file?.http !== undefined && { http: file.http }),
     warnings: targets.filter(({ tls }) => tls !== undefined && "insecure" in tls).map(insecureWarning),

@@ -81,6 +81,9 @@ describe("a configuration file", () => {
     expect(fromFile(two, {}, "--allow", "destroy", "--wait", "5")).toMatchObject({
       config: { targets: [{ allowed: "destroy" }, { allowed: "destroy" }], waitBudget: 5_000 },
     });
+    expect(fromFile(two, {}, "--allow", "read")).toMatchObject({
+      config: { targets: [{ allowed: "read" }, { allowed: "read" }] },
+    });
   });
 
   it("without targets leaves the environment's", () => {
