@@ -28,16 +28,25 @@ export async function withCompleteness(
   answer: Answer,
   context: ExecuteContext,
 ): Promise<Answer> {
-  if (tool.risk !== "read" || "complete" in answer || filtersOf(tool).length === 0) return answer;
+  if (tool.risk !== "read" || "complete" in answer) return answer;
+  // Where PVE filters nothing, nothing was left out.
+  if (filtersOf(tool).length === 0) return withNotes(answer, othersOf(answer));
   const grants = await grantsOf(context);
   if (grants === undefined) return answer;
   const hidden = grants.kind === "root" ? [] : hiddenFrom(tool, args, mapArguments(tool, args), grants);
-  const { notes = [], ...rest } = answer;
-  const others = notes.filter((note) => note !== EMPTY);
-  const isEmpty = others.length < notes.length;
-  if (hidden.length === 0 && !isEmpty) return answer;
-  const all = [...others, ...(hidden.length > 0 ? [leftOut(hidden)] : [])];
-  return { complete: hidden.length === 0, ...rest, ...(all.length > 0 && { notes: all }) };
+  const others = othersOf(answer);
+  if (hidden.length === 0 && others.length === (answer.notes ?? []).length) return answer;
+  const notes = [...others, ...(hidden.length > 0 ? [leftOut(hidden)] : [])];
+  return { complete: hidden.length === 0, ...withNotes(answer, notes) };
+}
+
+/** The notes without the one that is said of an empty list as long as nobody knows why it is empty. */
+function othersOf({ notes = [] }: Answer): readonly string[] {
+  return notes.filter((note) => note !== EMPTY);
+}
+
+function withNotes({ notes: _notes, ...rest }: Answer, notes: readonly string[]): Answer {
+  return { ...rest, ...(notes.length > 0 && { notes }) };
 }
 
 function leftOut(hidden: readonly string[]): string {

@@ -21,6 +21,9 @@ export async function permissionRemedy(
 ): Promise<string | undefined> {
   const told = refusalText(error);
   if (told === undefined) return undefined;
+  // Without quorum the file system of the cluster's configuration is read-only, and says so in these words.
+  if (/unable to open file '\/etc\/pve/.test(told))
+    return "The cluster has no quorum, so nothing can be changed: get_cluster_status shows which nodes are missing.";
   if (/user != root@pam|only (?:allowed for )?root/i.test(told))
     return "PVE allows this to nobody but root@pam signed in with a password; to no API token.";
   const grants = await grantsOf(context);

@@ -1,5 +1,5 @@
 import type { Toolset } from "./define.js";
-import { type RequiredRole, requiredRole } from "./permissions/required-role.js";
+import { type RequiredRole, roleFor } from "./permissions/required-role.js";
 import type { ResolvedTool } from "./resolved.js";
 
 const OPENING = `<!-- Written by \`pnpm surface\`. Do not edit: change the catalogue in packages/tools and write it again. -->
@@ -20,7 +20,7 @@ its lists what the caller may not see.
 export function permissionsReferenceOf(toolsets: readonly Toolset[], tools: readonly ResolvedTool[]): string {
   const sections = toolsets.map(({ id, title }) => {
     const members = tools.filter(({ toolset }) => toolset === id);
-    return [`## ${title}`, ...sectionOf(requiredRole(members, { role: `assistant-${id}` }))].join("\n\n");
+    return [`## ${title}`, ...sectionOf(roleFor(members, { role: `assistant-${id}` }))].join("\n\n");
   });
   return `${[OPENING.trimEnd(), ...sections].join("\n\n")}\n`;
 }

@@ -41,7 +41,7 @@ function resolveTool(
 ): ResolvedTool {
   const operation = look(entry.operation);
   const operations = [...new Set([entry.operation, ...(entry.also ?? []), ...(entry.shows ? [entry.shows] : [])])];
-  const privileges = operations.map((route) => [route, look(route).permissions.inWords]);
+  const privileges = operations.map((route) => [route, privilegesOf(look(route))]);
   const options = optionsOf(entry, operation);
   const inputSchema = inputSchemaOf(name, entry, operation);
   const filtered =
@@ -69,6 +69,12 @@ function resolveTool(
 function withComplete(schema: ObjectSchema): ObjectSchema {
   const complete = { type: "boolean", description: "false: the caller may see only part." } as const;
   return { ...schema, properties: { complete, ...schema.properties } };
+}
+
+/** Who may call, and what is left out for whom. */
+function privilegesOf({ permissions: { inWords, filteredBy = [] } }: SpecOperation): string {
+  const hidden = filteredBy.filter(({ hides }) => isWhole(hides)).map(({ hides }) => hides);
+  return hidden.length === 0 ? inWords : `${inWords}; what the caller may not see is left out (${hidden.join(", ")})`;
 }
 
 /** What was made is read back only to be shown. */

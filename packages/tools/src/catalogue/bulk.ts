@@ -68,6 +68,7 @@ export const bulk = toolset({
       repeatable: true,
       recipe: "bulk-guests",
       also: [GUESTS, ...CONFIGS, "POST /nodes/{node}/lxc/{vmid}/status/start"],
+      picks: true,
       example: { vmids: "103,203" },
     }),
     shutdown_guests: tool("POST /nodes/{node}/qemu/{vmid}/status/shutdown", {
@@ -80,6 +81,7 @@ export const bulk = toolset({
       repeatable: true,
       recipe: "bulk-guests",
       also: [GUESTS, ...CONFIGS, "POST /nodes/{node}/lxc/{vmid}/status/shutdown"],
+      picks: true,
       example: { tag: "web" },
     }),
     stop_guests: tool("POST /nodes/{node}/qemu/{vmid}/status/stop", {
@@ -92,6 +94,7 @@ export const bulk = toolset({
       repeatable: true,
       recipe: "bulk-guests",
       also: [GUESTS, ...CONFIGS, "POST /nodes/{node}/lxc/{vmid}/status/stop"],
+      picks: true,
       example: { vmids: "106,201" },
     }),
     suspend_guests: tool("POST /nodes/{node}/qemu/{vmid}/status/suspend", {
@@ -107,6 +110,7 @@ export const bulk = toolset({
       repeatable: true,
       recipe: "bulk-guests",
       also: [GUESTS],
+      picks: true,
       example: { vmids: [100, 101] },
     }),
     migrate_guests: tool("POST /nodes/{node}/qemu/{vmid}/migrate", {
@@ -125,6 +129,7 @@ export const bulk = toolset({
       repeatable: true,
       recipe: "bulk-guests",
       also: [GUESTS, "GET /nodes", "POST /nodes/{node}/lxc/{vmid}/migrate"],
+      picks: true,
       example: { vmids: "101,203", target_node: "pve1" },
     }),
     plan_node_drain: tool(GUESTS, {
@@ -153,6 +158,7 @@ export const bulk = toolset({
       recipe: "drain-node",
       repeatable: true,
       also: [GUESTS, "GET /nodes", ...CHECKS, ...CONFIGS, "POST /nodes/{node}/lxc/{vmid}/migrate"],
+      picks: true,
       example: { node_name: "pve2", restart_containers: true },
     }),
   },

@@ -26,6 +26,7 @@ export const containerMigration = {
       "GET /nodes/{node}/lxc/{vmid}/config",
       "GET /cluster/resources",
     ],
+    sees: ["guests", "storages"],
     example: { container_id: 201, target_node: "pve1", restart: true },
   }),
 };

@@ -37,6 +37,7 @@ export const firewallSetTools = {
     accepts: { scope },
     recipe: "firewall-aliases",
     ...aliases,
+    picks: true,
     example: {},
   }),
   create_firewall_alias: tool("POST /cluster/firewall/aliases", {
@@ -52,6 +53,7 @@ export const firewallSetTools = {
       "GET /cluster/firewall/aliases",
       ...aliases.also,
     ],
+    picks: true,
     example: { name: "office", cidr: "192.0.2.0/24", comment: "people" },
   }),
   delete_firewall_alias: tool("DELETE /cluster/firewall/aliases/{name}", {
@@ -67,6 +69,7 @@ export const firewallSetTools = {
       "GET /cluster/firewall/aliases",
       ...aliases.also,
     ],
+    picks: true,
     example: { name: "office" },
   }),
   list_firewall_ipsets: tool("GET /cluster/firewall/ipset", {
@@ -76,6 +79,7 @@ export const firewallSetTools = {
     accepts: { scope },
     recipe: "firewall-ipsets",
     also: sets,
+    picks: true,
     example: {},
   }),
   create_firewall_ipset: tool("POST /cluster/firewall/ipset", {
@@ -103,6 +107,7 @@ export const firewallSetTools = {
       "GET /cluster/firewall/ipset",
       ...sets,
     ],
+    picks: true,
     example: { name: "admins", entries: ["192.0.2.10", "192.0.2.0/28"] },
   }),
   add_firewall_ipset_entry: tool("POST /cluster/firewall/ipset/{name}", {
@@ -113,6 +118,7 @@ export const firewallSetTools = {
     brief: { name: "", cidr: "", nomatch: "All but that" },
     recipe: "add-ipset-entry",
     also: [...entry, "GET /cluster/firewall/ipset", ...sets],
+    picks: true,
     example: { name: "admins", cidr: "192.0.2.77", comment: "on call" },
   }),
   remove_firewall_ipset_entry: tool("DELETE /cluster/firewall/ipset/{name}/{cidr}", {
@@ -128,6 +134,7 @@ export const firewallSetTools = {
       "GET /cluster/firewall/ipset",
       ...sets,
     ],
+    picks: true,
     example: { name: "admins", cidr: "192.0.2.10" },
   }),
   delete_firewall_ipset: tool("DELETE /cluster/firewall/ipset/{name}", {
@@ -143,6 +150,7 @@ export const firewallSetTools = {
       "GET /cluster/firewall/ipset",
       ...sets,
     ],
+    picks: true,
     example: { name: "admins", force: true },
   }),
   update_firewall_options: tool("PUT /cluster/firewall/options", {
@@ -174,6 +182,7 @@ export const firewallSetTools = {
       "GET /nodes/{node}/lxc/{vmid}/firewall/options",
       "GET /cluster/resources",
     ],
+    picks: true,
     example: { scope: "guest/100", config: { enable: 1, policy_in: "DROP" } },
   }),
   get_firewall_log: tool("GET /nodes/{node}/firewall/log", {

@@ -139,6 +139,7 @@ export const firewall = toolset({
       brief: { action: "" },
       recipe: "update-rule",
       also: [...scoped.adds.filter(isPut), "GET /cluster/firewall/rules", ...scoped.lists, "GET /cluster/resources"],
+      picks: true,
       example: { position: 0, source: "192.0.2.0/24", enable: true },
     }),
     delete_firewall_rule: tool("DELETE /cluster/firewall/rules/{pos}", {

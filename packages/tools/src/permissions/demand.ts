@@ -99,13 +99,14 @@ function ofParams(
   return needed.length === 0 ? [NOTHING] : needed;
 }
 
-/** Whether a test finds something in every call, in some or in none. Left out counts as the usual case. */
+/** Whether a test finds something in every call, in some or in none. */
 function meets(
   { params, absent, is, namedBy = [] }: ParamTest,
   { gives, fixed }: Usage,
 ): "always" | "perhaps" | "never" {
   const given = params.find((name) => fixed[name] !== undefined);
-  if (absent) return given === undefined ? "always" : "never";
+  if (absent && given === undefined) return params.some(gives) ? "perhaps" : "always";
+  if (absent) return "never";
   if (given !== undefined) return is === undefined || is.includes(flagged(fixed[given])) ? "always" : "never";
   return params.some(gives) || (params.some((name) => name.endsWith("[n]")) && namedBy.some(gives))
     ? "perhaps"

@@ -43,7 +43,7 @@ export interface RoleNames {
  * Where PVE accepts alternatives the lesser is taken. What it keeps for root@pam is in `notPossible`; what a tool can do
  * without, or takes on the whole cluster for certain arguments only, is in `optional`.
  */
-export function requiredRole(tools: readonly ResolvedTool[], names: RoleNames = {}): RequiredRole {
+export function roleFor(tools: readonly ResolvedTool[], names: RoleNames = {}): RequiredRole {
   const demands = tools.map((tool) => ({ tool, parts: partsOf(tool) }));
   const possible = demands.flatMap(({ parts }) => parts).filter((part) => part.alternatives.length > 0 && !part.beyond);
   const atoms = choose(possible.map(({ alternatives }) => alternatives));
