@@ -73,8 +73,9 @@ describe.each(entries)("the entry %s", (_name, entry) => {
     // A node that joins calls with what the cluster told it; an upload is sent by whoever may read the file.
     if (entry.recipe === "add-node" || entry.recipe === "upload-backup") return;
     const missing = [...(operation?.required ?? [])].filter((parameter) => !given.has(parameter));
-    // A recipe may find the node itself.
-    expect(entry.recipe === undefined ? missing : missing.filter((parameter) => parameter !== "node")).toEqual([]);
+    // A recipe may find the node itself, and one that picks its calls also the guests they are about.
+    const findable = entry.picks === true ? ["node", "vmid"] : ["node"];
+    expect(entry.recipe === undefined ? missing : missing.filter((one) => !findable.includes(one))).toEqual([]);
   });
 
   it("reads nothing but what its risk allows", () => {

@@ -8,7 +8,7 @@ import { findVolume, isDirectory, removeVolume, usableStorage, usage, volumePath
 import { flag, isRoot, list, need, nodeOf, text } from "./guest-call.js";
 import { messageOf } from "./guest-create.js";
 import { superfluous } from "./prune-backups.js";
-import { assertAllowed } from "./storage-access.js";
+import { assertAllowed, assertVolumeAccess } from "./storage-access.js";
 
 type Steps = Generator<TaskStep, void, void>;
 
@@ -265,6 +265,10 @@ const extractConfig: Handler = (call) => {
   const volume = findVolume(call.world, volid, nodeOf(call));
   if (!/:backup\//.test(volid)) {
     die(`unable to use volume ${volid} - content type needs to be 'backup'`);
+  }
+  assertVolumeAccess(call, volid, nodeOf(call));
+  if (volume?.vmid !== undefined) {
+    assertAllowed(call, `/vms/${volume.vmid}`, ["VM.Backup"]);
   }
   const config = volume?.backup?.config ?? die(`volume '${volid}' does not exist`);
   const { description, ...settings } = config;

@@ -57,6 +57,7 @@ export const backupJobTools = {
     recipe: "create-backup-job",
     shows: "GET /cluster/backup/{id}",
     also: ["GET /cluster/resources", "GET /cluster/nextid", "GET /cluster/backup/{id}/included_volumes"],
+    tries: ["GET /cluster/backup/{id}/included_volumes"],
     example: {
       id: "nightly",
       schedule: "02:00",
@@ -101,6 +102,7 @@ export const backupJobTools = {
     recipe: "delete-backup-job",
     shows: "GET /cluster/backup/{id}",
     also: ["GET /cluster/backup-info/not-backed-up"],
+    tries: ["GET /cluster/backup-info/not-backed-up"],
     example: { id: "nightly" },
   }),
   run_backup_job: tool("POST /nodes/{node}/vzdump", {
@@ -125,6 +127,7 @@ export const backupJobTools = {
     lists: true,
     recipe: "backup-coverage",
     also: ["GET /storage", CONTENT, "GET /cluster/backup", "GET /cluster/backup/{id}/included_volumes"],
+    tries: ["GET /storage", CONTENT, "GET /cluster/backup", "GET /cluster/backup/{id}/included_volumes"],
     example: { max_age: "48h" },
   }),
   preview_backup_prune: tool(PRUNED, {

@@ -1,7 +1,6 @@
 import { type Parameter, tool, toolset } from "../define.js";
 
 const vmids = {
-  for: "vmid",
   type: ["array", "string"],
   description: "VMIDs, comma-separated.",
   items: { type: "string" },
@@ -22,7 +21,7 @@ const choice = {
   parallel,
   dry_run: { type: "boolean", description: "Show the choice and the order, send nothing.", brief: "", default: false },
 } as const satisfies Readonly<Record<string, Parameter>>;
-const free = ["vmids", "node_name"] as const;
+const free = ["node_name"] as const;
 const CONFIGS = ["GET /nodes/{node}/qemu/{vmid}/config", "GET /nodes/{node}/lxc/{vmid}/config"] as const;
 const CHECKS = ["GET /nodes/{node}/qemu/{vmid}/migrate", "GET /nodes/{node}/lxc/{vmid}/migrate"] as const;
 const GUESTS = "GET /cluster/resources";
@@ -66,9 +65,10 @@ export const bulk = toolset({
       accepts: choice,
       optional: free,
       repeatable: true,
+      picks: true,
       recipe: "bulk-guests",
       also: [GUESTS, ...CONFIGS, "POST /nodes/{node}/lxc/{vmid}/status/start"],
-      picks: true,
+      tries: CONFIGS,
       example: { vmids: "103,203" },
     }),
     shutdown_guests: tool("POST /nodes/{node}/qemu/{vmid}/status/shutdown", {
@@ -79,9 +79,10 @@ export const bulk = toolset({
       accepts: { ...choice, timeout: { type: "integer", description: "Seconds, of each.", minimum: 0 } },
       optional: free,
       repeatable: true,
+      picks: true,
       recipe: "bulk-guests",
       also: [GUESTS, ...CONFIGS, "POST /nodes/{node}/lxc/{vmid}/status/shutdown"],
-      picks: true,
+      tries: CONFIGS,
       example: { tag: "web" },
     }),
     stop_guests: tool("POST /nodes/{node}/qemu/{vmid}/status/stop", {
@@ -92,9 +93,10 @@ export const bulk = toolset({
       accepts: choice,
       optional: free,
       repeatable: true,
+      picks: true,
       recipe: "bulk-guests",
       also: [GUESTS, ...CONFIGS, "POST /nodes/{node}/lxc/{vmid}/status/stop"],
-      picks: true,
+      tries: CONFIGS,
       example: { vmids: "106,201" },
     }),
     suspend_guests: tool("POST /nodes/{node}/qemu/{vmid}/status/suspend", {
@@ -108,9 +110,9 @@ export const bulk = toolset({
       },
       optional: free,
       repeatable: true,
+      picks: true,
       recipe: "bulk-guests",
       also: [GUESTS],
-      picks: true,
       example: { vmids: [100, 101] },
     }),
     migrate_guests: tool("POST /nodes/{node}/qemu/{vmid}/migrate", {
@@ -127,9 +129,9 @@ export const bulk = toolset({
       },
       optional: free,
       repeatable: true,
+      picks: true,
       recipe: "bulk-guests",
       also: [GUESTS, "GET /nodes", "POST /nodes/{node}/lxc/{vmid}/migrate"],
-      picks: true,
       example: { vmids: "101,203", target_node: "pve1" },
     }),
     plan_node_drain: tool(GUESTS, {
@@ -140,6 +142,7 @@ export const bulk = toolset({
       accepts: drain,
       recipe: "drain-plan",
       also: ["GET /nodes", ...CHECKS, ...CONFIGS],
+      tries: [...CHECKS, ...CONFIGS],
       example: { node_name: "pve2", restart_containers: true },
     }),
     drain_node: tool("POST /nodes/{node}/qemu/{vmid}/migrate", {
@@ -151,14 +154,14 @@ export const bulk = toolset({
         ...drain,
         node_name: { ...drain.node_name, for: "node" },
         target_nodes: { ...drain.target_nodes, for: "target" },
-        leave: { ...drain.leave, for: "vmid" },
         parallel: { ...parallel, default: 1 },
       },
-      optional: ["target_nodes", "leave"],
+      optional: ["target_nodes"],
+      picks: true,
       recipe: "drain-node",
       repeatable: true,
       also: [GUESTS, "GET /nodes", ...CHECKS, ...CONFIGS, "POST /nodes/{node}/lxc/{vmid}/migrate"],
-      picks: true,
+      tries: [...CHECKS, ...CONFIGS],
       example: { node_name: "pve2", restart_containers: true },
     }),
   },

@@ -31,6 +31,7 @@ export const cloudInit = toolset({
       locates: "vm",
       recipe: "cloudinit",
       also: ["GET /nodes/{node}/qemu/{vmid}/cloudinit/dump", CONFIG],
+      tries: ["GET /nodes/{node}/qemu/{vmid}/cloudinit/dump"],
       example: { vmid: 110, dump: "user" },
     }),
     set_cloudinit: tool(WRITE, {

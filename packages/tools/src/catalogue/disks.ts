@@ -44,6 +44,7 @@ export const disks = toolset({
       locates: "guest",
       recipe: "list-disks",
       also: ["GET /nodes/{node}/lxc/{vmid}/config", LIST],
+      tries: [LIST],
       example: { vmid: 103 },
     }),
     resize_guest_disk: tool("PUT /nodes/{node}/qemu/{vmid}/resize", {
@@ -160,6 +161,7 @@ export const disks = toolset({
       locates: "guest",
       recipe: "delete-disk",
       also: [...read.both, LIST, "PUT /nodes/{node}/lxc/{vmid}/config"],
+      tries: [LIST],
       example: { vmid: 103, disk: "unused0" },
     }),
   },

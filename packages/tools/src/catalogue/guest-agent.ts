@@ -87,6 +87,7 @@ export const guestAgent = toolset({
       recipe: "guest-file-write",
       repeatable: true,
       also: ["GET /nodes/{node}/qemu/{vmid}/agent/file-read"],
+      tries: ["GET /nodes/{node}/qemu/{vmid}/agent/file-read"],
       example: { vmid: 100, file: "/etc/motd", content: "Maintenance on Sunday\n" },
     }),
     get_vm_agent_info: tool("GET /nodes/{node}/qemu/{vmid}/agent/info", {

@@ -54,6 +54,7 @@ export const volumeTools = {
     waits: true,
     recipe: "download-url",
     also: ["GET /cluster/resources", CONTENT],
+    tries: [CONTENT],
     example: {
       storage: "local",
       url: "https://cdimage.debian.org/debian-cd/current/amd64/iso-cd/debian-13.2.0-amd64-netinst.iso",
@@ -82,6 +83,7 @@ export const volumeTools = {
     repeatable: true,
     recipe: "download-template",
     also: ["GET /cluster/resources", CONTENT, "GET /nodes/{node}/aplinfo"],
+    tries: [CONTENT],
     example: { storage: "local", template: "alpine-3.23-default_20260116_amd64.tar.xz" },
   }),
   delete_volume: tool("DELETE /nodes/{node}/storage/{storage}/content/{volume}", {

@@ -143,7 +143,10 @@ function inForce(change: Json): Json {
 
 async function assertDrive(call: Invocation): Promise<void> {
   if ((await driveOf(call)) !== undefined) return;
-  throw new ToolPreconditionError(`VM ${guestOf(call).vmid} has no cloud-init drive; nothing was changed`, MAKE_ONE);
+  throw new ToolPreconditionError(
+    `there is no cloud-init drive in VM ${guestOf(call).vmid}; nothing was changed`,
+    MAKE_ONE,
+  );
 }
 
 /** Makes the cloud-init drive of a virtual machine anew. */

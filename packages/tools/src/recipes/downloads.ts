@@ -4,6 +4,7 @@ import { callOperation, isTask } from "../operation.js";
 import { isRecord, type JsonSchema, type ObjectSchema, openObject } from "../schema.js";
 import { awaitTask, taskSchemaWith, withMore } from "../task-answer.js";
 import { filterRows, notesSchema, windowOf, windowSchema } from "../window.js";
+import { attempt, foundOf } from "./attempt.js";
 import { placeFor, placesOf } from "./storage-places.js";
 
 type Content = "iso" | "vztmpl" | "import";
@@ -114,8 +115,8 @@ async function arrived(
   { node, storage, volid }: { readonly node: string; readonly storage: string; readonly volid: string },
 ) {
   if (done["task"] === "running") return { volid };
-  const rows = await call.pve.call("GET /nodes/{node}/storage/{storage}/content", { node, storage }, call.watch);
-  const size = rows.find((row) => row.volid === volid)?.size;
+  const read = call.pve.call("GET /nodes/{node}/storage/{storage}/content", { node, storage }, call.watch);
+  const size = foundOf(await attempt("its size", read))?.find((row) => row.volid === volid)?.size;
   return { volid, ...(size !== undefined && { size }) };
 }
 

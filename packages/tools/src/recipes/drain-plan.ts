@@ -9,7 +9,7 @@ import { disksIn } from "./guest-disk.js";
 import { reasonsAgainst } from "./migrate-guest.js";
 import { namesIn } from "./names-in.js";
 import { type ListedGuest, listGuests } from "./select-guests.js";
-import { allPlaces, type Place } from "./storage-places.js";
+import { allPlaces, isMissing, type Place } from "./storage-places.js";
 
 /** Of a node's memory this share stays free. */
 const RESERVE = 0.1;
@@ -202,7 +202,7 @@ function reasonsHere(
   const placeOf = (storage: string) => places.find((one) => one.node === room.node && one.storage === storage);
   // PVE itself looks at the storages of virtual machines only.
   const unseen = guest.kind === "lxc" ? exit.storages : [];
-  const absent = unseen.filter((storage) => placeOf(storage) === undefined).map((one) => `it has no storage ${one}`);
+  const absent = unseen.filter((one) => isMissing(places, one, room.node)).map((one) => `it has no storage ${one}`);
   const sizes = new Map<string, number>();
   for (const { storage, size } of exit.local) sizes.set(storage, (sizes.get(storage) ?? 0) + size);
   const full = [...sizes].flatMap(([storage, size]) => {

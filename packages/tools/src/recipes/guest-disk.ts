@@ -36,7 +36,10 @@ export function diskNamed(call: Invocation, config: Row, key: string): GuestDisk
   const disk = disks.find((one) => one.key === key);
   if (disk !== undefined) return disk;
   const keys = disks.map((one) => `${one.key} (${one.volume})`).join(", ");
-  throw new ToolNotFoundError(`guest ${guestOf(call).vmid} has no disk ${key}`, `There are: ${keys || "none"}.`);
+  throw new ToolNotFoundError(
+    `there is no disk ${key} on guest ${guestOf(call).vmid}`,
+    `There are: ${keys || "none"}.`,
+  );
 }
 
 /** Bytes of a size as configurations write it: `32G`, `4M`, `1024`. */

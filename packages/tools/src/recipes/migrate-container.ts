@@ -7,7 +7,7 @@ import { attempt, missingOf } from "./attempt.js";
 import { readConfig } from "./guest-config.js";
 import { disksIn } from "./guest-disk.js";
 import { elsewhere, reasonsAgainst, withJourney } from "./migrate-guest.js";
-import { allPlaces } from "./storage-places.js";
+import { allPlaces, isMissing } from "./storage-places.js";
 
 /**
  * Moves a container to another node. A running one is shut down and started there, and only when `restart` says so. What
@@ -29,11 +29,8 @@ export async function migrateContainer(call: Invocation): Promise<Answer> {
   const found = "value" in check ? check.value : undefined;
   const allowed = found?.["allowed-nodes"];
   const binds = disksIn(config).filter(({ kind, options }) => kind === "bind" && options["shared"] !== true);
-  const moved = call.params["target-storage"] === undefined ? disksIn(config) : [];
-  const there = new Set(places.filter(({ node }) => node === target).map(({ storage }) => storage));
-  const lacking = new Set(
-    moved.flatMap(({ storage }) => (storage === undefined || there.has(storage) ? [] : [storage])),
-  );
+  const disks = call.params["target-storage"] === undefined ? disksIn(config) : [];
+  const lacking = new Set(disks.flatMap(({ storage = "" }) => (isMissing(places, storage, target) ? [storage] : [])));
   const obstacles = [
     ...[...lacking].map((storage) => `${target} has no storage ${storage}`),
     ...(found === undefined ? [] : reasonsAgainst(target, allowed, found["not-allowed-nodes"])),

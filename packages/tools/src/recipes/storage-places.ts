@@ -67,6 +67,12 @@ export function placeFor(call: Invocation, places: readonly Place[], content: st
   );
 }
 
+/** Whether a node lacks a storage. Of one that the token sees nowhere, nothing can be said. */
+export function isMissing(places: readonly Place[], storage: string, node: string): boolean {
+  const all = places.filter((place) => place.storage === storage);
+  return all.length > 0 && !all.some((place) => place.node === node);
+}
+
 /** What may lie on a storage. */
 export function contentOf({ content }: { readonly content?: unknown }): readonly string[] {
   return Array.isArray(content) ? content.map(String) : String(content ?? "").split(",");
