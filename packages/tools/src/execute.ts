@@ -60,6 +60,7 @@ async function prepare(tool: ResolvedTool, args: Arguments, context: ExecuteCont
     watch,
     progress: context.onProgress ?? (() => undefined),
     waitBudget: context.waitBudget ?? DEFAULT_BUDGET,
+    stopOnAbort: context.stopOnAbort === true,
     ...(context.saveSecret !== undefined && { saveSecret: context.saveSecret }),
     ...(context.joining !== undefined && { joining: context.joining }),
     ...(context.sendFile !== undefined && { sendFile: context.sendFile }),

@@ -45,6 +45,8 @@ export async function awaitTask(call: Invocation, task: Task): Promise<Answer> {
       ...(result.log !== undefined && { log: result.log }),
     };
   } catch (error) {
+    // Not with the signal that has fired: it would keep the stop from being sent.
+    if (call.stopOnAbort && call.watch.signal?.aborted === true) await task.stop();
     if (!(error instanceof PveConnectionError && error.kind === "timeout")) throw error;
     return { task: "running", ...head, notes: [stillRunning(call.waitBudget)] };
   }
