@@ -25,4 +25,8 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "check connection, token and privileges; changes nothing",
     load: async () => (await import("./commands/doctor.js")).doctor,
   },
+  role: {
+    summary: "print the smallest roles and grants for what is enabled; asks no cluster",
+    load: async () => (await import("./commands/role.js")).role,
+  },
 };

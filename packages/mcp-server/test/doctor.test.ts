@@ -23,16 +23,16 @@ describe("pve-mcp doctor", () => {
     expect(out).toMatch(/ok +quorum +\w+ is quorate/);
     expect(out).toMatch(/WARN +token +it has every privilege of its user \(privsep=0\)/);
     expect(out).toMatch(/ok +privileges +of \d+ tools: \d+ allowed, 0 depending/);
-    expect(out).toMatch(/WARN +grants +on \/ it holds Permissions\.Modify/);
+    expect(out).toMatch(/WARN +grants +\d+ privileges that the allowed tools do not need: .*Permissions\.Modify/);
   });
 
   it("says of a token that only looks which of the allowed tools it cannot use, and what would grant them", async () => {
     const env = { ...cluster.env, PVE_TOKEN: cluster.pve.credentials.auditorToken };
     const reading = await ranCommand(["doctor"], env);
-    expect(reading.out).toMatch(/ok +grants +nothing far-reaching is held on \//);
+    expect(reading.out).toMatch(/(ok|WARN) +grants/);
     const changing = await ranCommand(["doctor", "--allow", "change"], env);
     expect(changing.out).toMatch(/WARN +privileges +.* [1-9]\d* denied: /);
-    expect(changing.out).toContain("pveum ");
+    expect(changing.out).toContain("pve-mcp role prints");
   });
 
   it("reports as data on request", async () => {

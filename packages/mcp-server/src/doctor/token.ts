@@ -1,5 +1,5 @@
 import { PveError } from "@pve/client";
-import { type Grants, judgeTool, readGrants } from "@pve/tools";
+import { type Grants, judgeTool, readGrants, requiredRole } from "@pve/tools";
 import type { Check, Finding, Patient } from "./finding.js";
 
 const DAY = 86_400;
@@ -53,45 +53,43 @@ export const privileges: Check = async ({ client, tools }) => {
   const open = judged.filter(({ verdict }) => verdict === "depends" || verdict === "unknown");
   const counts = `${judged.length - denied.length - open.length} allowed, ${open.length} depending on the object, ${denied.length} denied`;
   if (denied.length === 0) return [{ check: "privileges", state: "ok", text: `of ${tools.length} tools: ${counts}` }];
-  const remedy = [...new Set(denied.flatMap((one) => one.remedy))].slice(0, MOST_NAMED).join("\n");
+  const [only, ...more] = denied;
+  // What would grant each of many is no plan: it would make one role after the other.
+  const remedy = more.length > 0 ? ROLE : only?.remedy.join("\n");
   return [
     {
       check: "privileges",
       state: "warning",
       text: `of ${tools.length} tools: ${counts}: ${named(denied.map(({ tool }) => tool.name))}`,
-      ...(remedy !== "" && { remedy }),
+      ...(remedy !== undefined && remedy !== "" && { remedy }),
     },
   ];
 };
 
-/** Privileges that reach beyond looking, held everywhere. */
-const FAR_REACHING = [
-  "Permissions.Modify",
-  "Sys.Modify",
-  "Sys.PowerMgmt",
-  "Sys.Console",
-  "User.Modify",
-  "Realm.Allocate",
-  "VM.Allocate",
-  "Datastore.Allocate",
-];
-
-/** Whether the token may do more than the server is allowed to. */
-export const grantsTooWide: Check = async ({ client, target }) => {
+/** Whether the token holds privileges that no tool which the server may use has any need of. */
+export const grantsTooWide: Check = async ({ client, tools }) => {
   const grants = await grantsOf({ client });
   if ("check" in grants) return [];
-  const held = grants.kind === "root" ? FAR_REACHING : FAR_REACHING.filter((name) => grants.report["/"]?.[name] === 1);
-  const beyond = target.allowed === "destroy" ? held.filter((name) => name === "Permissions.Modify") : held;
-  if (beyond.length === 0) return [{ check: "grants", state: "ok", text: "nothing far-reaching is held on /" }];
+  if (grants.kind === "root") {
+    const text = "it is root@pam itself, to whom nothing is refused";
+    return [{ check: "grants", state: "warning", text, remedy: ROLE }];
+  }
+  const needed = new Set(requiredRole(tools).grants.flatMap(({ privileges: names }) => names));
+  const held = new Set(Object.values(grants.report).flatMap((names) => Object.keys(names)));
+  const beyond = [...held].filter((name) => !needed.has(name)).sort();
+  if (beyond.length === 0)
+    return [{ check: "grants", state: "ok", text: "it holds nothing that the tools do not need" }];
   return [
     {
       check: "grants",
       state: "warning",
-      text: `on / it holds ${beyond.join(", ")}, and the server is allowed to ${target.allowed}`,
-      remedy: "pve-mcp role prints the smallest role for what is enabled.",
+      text: `${beyond.length} privileges that the allowed tools do not need: ${named(beyond)}`,
+      remedy: ROLE,
     },
   ];
 };
+
+const ROLE = "pve-mcp role prints the smallest role for what is enabled.";
 
 async function grantsOf({ client }: Pick<Patient, "client">): Promise<Grants | Finding> {
   try {
