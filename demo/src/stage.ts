@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { Client } from "@modelcontextprotocol/client";
+import { Client, type ElicitRequest } from "@modelcontextprotocol/client";
 import { getDefaultEnvironment, StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { createSimulator } from "@pve/simulator";
 
@@ -55,7 +55,7 @@ class ServerProcess extends StdioClientTransport {}
 async function connect(url: string, env: Readonly<Record<string, string>>, close: () => Promise<void>): Promise<Stage> {
   const client = new Client(
     { name: "pve-demo", version: "1" },
-    { versionNegotiation: { mode: { pin: "2026-07-28" } } },
+    { capabilities: { elicitation: { form: {} } }, versionNegotiation: { mode: { pin: "2026-07-28" } } },
   );
   const transport = new ServerProcess({
     command: process.execPath,
@@ -78,6 +78,12 @@ async function connect(url: string, env: Readonly<Record<string, string>>, close
   // Instead of `onprogress` of each call: that is dropped when the last lines arrive together with the result.
   let onProgress: (message: string) => void = () => {};
   client.setNotificationHandler("notifications/progress", ({ params }) => onProgress(params.message ?? ""));
+  // The person at the client, who is asked before anything is destroyed, and types its name.
+  client.setRequestHandler("elicitation/create", ({ params }) => {
+    const name = nameIn(params);
+    onProgress(`asked whether to go on; the person types ${name}`);
+    return { action: "accept", content: { name } };
+  });
   const server = client.getServerVersion();
   return {
     url,
@@ -95,6 +101,12 @@ async function connect(url: string, env: Readonly<Record<string, string>>, close
       await close();
     },
   };
+}
+
+/** The first of the names that approve: "Type web02 or 120 to approve". */
+function nameIn(params: ElicitRequest["params"]): string {
+  const field = "requestedSchema" in params ? Object.values(params.requestedSchema.properties)[0] : undefined;
+  return /^Type (\S+)/.exec(field?.title ?? "")?.[1] ?? "";
 }
 
 /** The server's own executable, found the way any program would find it. */

@@ -20,15 +20,43 @@ export interface RawCallOptions extends Omit<CallOptions, "decode"> {
   readonly decode: "raw";
 }
 
+/** A request that is about to be sent. */
+export interface NextRequest {
+  /** The operation's route; through `http` the method and the path with its values in place. */
+  readonly route: string;
+  /** Parameters of path, query and form side by side, as PVE will read them. May hold secrets. */
+  readonly params: Readonly<Record<string, string | readonly string[]>>;
+}
+
 /** What `withOptions` sets for every call of a client; a call's own options go before. */
-export type CallDefaults = Omit<CallOptions, "decode">;
+export interface CallDefaults extends Omit<CallOptions, "decode"> {
+  /**
+   * Hears of every request before any of it is sent: calls, the polling of tasks, uploads, `http`. What it throws ends the
+   * call. Those of a client and of the one it was derived from are all asked, the older first.
+   */
+  readonly before?: (request: NextRequest) => Promise<void> | void;
+}
 
 /** The defaults of a client that was made with none. */
 export const NONE: CallDefaults = {};
 
-/** A call's options with a client's defaults behind them; headers add up. */
+/** A call's options with a client's defaults behind them; headers add up, and so does what wants to hear of requests. */
 export function withDefaults<Options extends CallDefaults>(defaults: CallDefaults, options: Options): Options {
   if (defaults === NONE) return options;
-  if (defaults.headers === undefined || options.headers === undefined) return { ...defaults, ...options };
-  return { ...defaults, ...options, headers: { ...defaults.headers, ...options.headers } };
+  const headers = { ...defaults.headers, ...options.headers };
+  const before = bothOf(defaults.before, options.before);
+  return {
+    ...defaults,
+    ...options,
+    ...((defaults.headers ?? options.headers) !== undefined && { headers }),
+    ...(before !== undefined && { before }),
+  };
+}
+
+function bothOf(older: CallDefaults["before"], newer: CallDefaults["before"]): CallDefaults["before"] {
+  if (older === undefined || newer === undefined) return older ?? newer;
+  return async (request) => {
+    await older(request);
+    await newer(request);
+  };
 }

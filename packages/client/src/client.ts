@@ -95,7 +95,7 @@ function assemble(connection: Connection, defaults: CallDefaults): PveClient {
     },
     http,
   };
-  linkClient(client, connection);
+  linkClient(client, { ...connection, before: defaults.before });
   return client;
 }
 

@@ -45,7 +45,8 @@ export function createHttp(setup: HttpSetup): Http {
     return (await loading).request(method, path, { ...init, middleware: [...middleware, ...own] });
   };
   const exchange: Http["exchange"] = async (route, wire, given = {}, heard) => {
-    const options = withDefaults(setup.defaults, given);
+    const options: CallDefaults = withDefaults(setup.defaults, given);
+    if (options.before !== undefined) await options.before({ route: route.id, params: { ...wire.path, ...wire.rest } });
     // Nobody sees openapi-fetch without middleware, and its `Headers` alone would cost as much as sending does.
     const send = middleware.length === 0 ? sendPlainly : (await import("./openapi-client.js")).sendWatched;
     const answer = await send(setup, request, route, wire, options);

@@ -5,7 +5,7 @@ export {
   type WaitForAgentOptions,
   waitForAgent,
 } from "./agent.js";
-export type { CallDefaults, CallOptions, RawCallOptions } from "./call-options.js";
+export type { CallDefaults, CallOptions, NextRequest, RawCallOptions } from "./call-options.js";
 export { type ClientOptions, createClient, type PveClient, type PveHandle } from "./client.js";
 export {
   type ConfigChanges,

@@ -1,3 +1,4 @@
+import type { CallDefaults } from "./call-options.js";
 import type { Authenticator } from "./credentials.js";
 import type { Endpoints } from "./endpoints.js";
 import { PveConfigError } from "./errors.js";
@@ -12,6 +13,8 @@ export interface ClientLink {
   readonly transport: Transport;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly now: () => number;
+  /** Wants to hear of requests before they are sent. */
+  readonly before?: CallDefaults["before"] | undefined;
 }
 
 const links = new WeakMap<object, ClientLink>();

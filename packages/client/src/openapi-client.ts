@@ -20,8 +20,9 @@ export function createOpenapi({ baseUrl, auth, send, defaults }: HttpSetup): Ope
     querySerializer: encodeLoose,
     bodySerializer: (body: unknown) => (isEncoded(body) ? body : encodeLoose(body)),
     fetch: async (request) => {
-      const options = { ...defaults, signal: request.signal };
+      const { before, ...options } = { ...defaults, signal: request.signal };
       const outgoing = await unpack(request, readHeaders(defaults.headers));
+      await before?.({ route: nameOf(request), params: formOf(outgoing) });
       return toResponse(await send(outgoing, nameOf(request), auth, options));
     },
   });
@@ -67,6 +68,15 @@ function bytesOf(body: unknown): Uint8Array<ArrayBuffer> {
 function nameOf(request: Request): string {
   const { pathname } = new URL(request.url);
   return `${request.method} ${pathname.replace(/^.*?\/api2\/json/, "")}`;
+}
+
+/** What a request carries behind its path; a name that comes several times has all its values. */
+function formOf({ url, body }: Outgoing): Readonly<Record<string, readonly string[]>> {
+  const fields = new URLSearchParams([
+    ...new URL(url).searchParams,
+    ...new URLSearchParams(new TextDecoder().decode(body)),
+  ]);
+  return Object.fromEntries([...fields.keys()].map((name) => [name, fields.getAll(name)]));
 }
 
 /** Takes a `Request` apart, so that a transport need not know this runtime's class of that name. */

@@ -75,6 +75,7 @@ export async function upload(pve: PveClient, options: UploadOptions): Promise<Ta
   const signal = options.signal ?? new AbortController().signal;
   const checksum = await readChecksum(options, source, signal);
   const form = { content, filename, ...(checksum === undefined ? {} : { checksum }) };
+  await link.before?.({ route: OPERATION, params: { node, storage, content, filename } });
   const { status, reason, headers, bytes } = await sendUpload(link, {
     operation: OPERATION,
     path: fillPath("/nodes/{node}/storage/{storage}/upload", { node, storage }),

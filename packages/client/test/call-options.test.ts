@@ -107,6 +107,46 @@ describe("withOptions", () => {
   });
 });
 
+describe("before", () => {
+  it("hears of every request as PVE will read it, and ends the call with what it throws", async () => {
+    const { sim, pve } = simulated();
+    const heard: unknown[] = [];
+    const watched = pve.withOptions({
+      before: ({ route, params }) => {
+        heard.push([route, params]);
+        if (!route.startsWith("GET ")) throw new Error("not now");
+      },
+    });
+    await watched.call("GET /nodes/{node}/status", { node: "pve1" });
+    const guest = watched.nodes("pve1").qemu(100);
+    await expect(guest.config.put({ net0: { model: "virtio", bridge: "vmbr0" }, onboot: true })).rejects.toThrow(
+      "not now",
+    );
+    await expect(watched.http.DELETE("/pools/{poolid}", { params: { path: { poolid: "lab" } } })).rejects.toThrow(
+      "not now",
+    );
+    const upid = "UPID:pve1:0000C530:001C9A7A:65A0B3F0:qmstart:100:root@pam:";
+    await expect(watched.task(upid).stop()).rejects.toThrow("not now");
+    expect(heard).toEqual([
+      ["GET /nodes/{node}/status", { node: "pve1" }],
+      ["PUT /nodes/{node}/qemu/{vmid}/config", { node: "pve1", vmid: "100", net0: "virtio,bridge=vmbr0", onboot: "1" }],
+      ["DELETE /pools/lab", {}],
+      ["DELETE /nodes/{node}/tasks/{upid}", { node: "pve1", upid }],
+    ]);
+    expect(sim.requests().map(({ method }) => method)).toEqual(["GET"]);
+  });
+
+  it("is asked of a client and of the one it was derived from, the older first", async () => {
+    const { pve } = simulated();
+    const heard: string[] = [];
+    const derived = pve
+      .withOptions({ before: () => void heard.push("older") })
+      .withOptions({ before: () => void heard.push("newer") });
+    await derived.nodes.get();
+    expect(heard).toEqual(["older", "newer"]);
+  });
+});
+
 describe("http", () => {
   it("shows its middleware real requests, of calls as well", async () => {
     const { server, pve } = await echo();

@@ -1,8 +1,9 @@
-import type { CallToolResult, ServerContext, Tool, ToolAnnotations } from "@modelcontextprotocol/server";
+import type { ServerContext, Tool, ToolAnnotations } from "@modelcontextprotocol/server";
 import { findTool, type Hints, type ObjectSchema, type ResolvedTool } from "@pve/tools";
-import { callTool, type ToolCall } from "./call.js";
+import { type CallSettings, callTool, type ToolCall } from "./call.js";
 import type { Caller } from "./caller.js";
 import { listedTools } from "./exposure.js";
+import type { CallAnswer } from "./run-action.js";
 import type { ServerSettings } from "./server.js";
 import { type Target, targetsOf } from "./target.js";
 
@@ -12,11 +13,11 @@ export { listResources, listTemplates, readResource } from "./resources/handlers
 
 /** Runs a tool, and tells whoever counts calls how it ended. */
 export async function watchedCall(
-  settings: ServerSettings,
+  settings: CallSettings & ServerSettings,
   caller: Caller,
   call: ToolCall,
   context: ServerContext,
-): Promise<CallToolResult> {
+): Promise<CallAnswer> {
   const begun = performance.now();
   const tell = (outcome: "done" | "failed" | "rejected"): void =>
     settings.onToolCall?.(findTool(call.name)?.name ?? "unknown", outcome, (performance.now() - begun) / 1000);
@@ -43,9 +44,14 @@ function advertised(tool: ResolvedTool, targets: readonly string[]): Tool {
     title,
     description,
     inputSchema: wireSchema(targets.length > 1 ? withTarget(briefSchema, targets) : briefSchema),
-    outputSchema: wireSchema(outputSchema),
+    outputSchema: wireSchema(tool.risk === "read" ? outputSchema : orPlan(outputSchema)),
     annotations: annotationsOf(hints),
   };
+}
+
+/** What changes something may answer with a plan instead, so that nothing of its answer is certain. */
+function orPlan({ type, properties }: ObjectSchema): ObjectSchema {
+  return { type, properties };
 }
 
 /** To the protocol the other hints of a tool that only reads mean nothing, so they are not paid for. */

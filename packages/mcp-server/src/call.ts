@@ -1,15 +1,10 @@
-import {
-  type CallToolResult,
-  ProtocolError,
-  ProtocolErrorCode,
-  type ServerContext,
-} from "@modelcontextprotocol/server";
+import { ProtocolError, ProtocolErrorCode, type ServerContext } from "@modelcontextprotocol/server";
 import { findTool, nearNames } from "@pve/tools";
 import { actionOf } from "./action.js";
 import type { Caller } from "./caller.js";
 import { listedTools } from "./exposure.js";
 import { cleanText } from "./render.js";
-import { type RunSettings, runAction } from "./run-action.js";
+import { type CallAnswer, type RunSettings, runAction } from "./run-action.js";
 import type { Target } from "./target.js";
 
 /** What answering `tools/call` needs to know. */
@@ -30,7 +25,7 @@ export async function callTool(
   caller: Caller,
   call: ToolCall,
   context: ServerContext,
-): Promise<CallToolResult> {
+): Promise<CallAnswer> {
   const tool = findTool(call.name);
   if (tool === undefined) throw unknownTool(settings, caller, call.name);
   return runAction(settings, actionOf(settings.targets, caller, tool, call.arguments ?? {}), context);

@@ -29,4 +29,12 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "print the smallest roles and grants for what is enabled; asks no cluster",
     load: async () => (await import("./commands/role.js")).role,
   },
+  approve: {
+    summary: "answer a call that waits for an operator's approval",
+    load: async () => (await import("./commands/approve.js")).approve,
+  },
+  audit: {
+    summary: "check what was written down of changes",
+    load: async () => (await import("./commands/audit.js")).audit,
+  },
 };

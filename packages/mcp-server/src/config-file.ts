@@ -2,6 +2,14 @@ import path from "node:path";
 import * as z from "zod";
 import type { GivesConfig } from "./gives/gives.js";
 import { type FileHttp, httpSection, readHttpSection } from "./http/http-section.js";
+import {
+  policyOf,
+  policyShape,
+  type SafetyConfig,
+  type SectionFiles,
+  safetyFrom,
+  safetyShape,
+} from "./safety-section.js";
 import { fingerprintSetting, tokenSetting, urlSettingOf } from "./settings.js";
 import type { TargetConfig, TlsTrust } from "./target-config.js";
 
@@ -21,6 +29,14 @@ const targetSection = z
     insecure: z.boolean().optional(),
     root_password_file: file.optional(),
     allow: word.default("read"),
+    /** Requests to the cluster: how many a second, and how many at once. */
+    limits: z
+      .strictObject({
+        per_second: z.number().min(0.1).max(10_000).optional(),
+        at_once: z.number().int().min(1).max(1_000).optional(),
+      })
+      .optional(),
+    ...policyShape,
   })
   .superRefine(({ token, token_file, fingerprint, ca_file, insecure }, context) => {
     const given = (values: readonly unknown[]): number => values.filter((value) => value !== undefined).length;
@@ -57,6 +73,7 @@ const fileSchema = z.strictObject({
   /** Nodes that may be told to join the cluster. */
   joining: z.array(joiningSection).optional(),
   http: httpSection.optional(),
+  ...safetyShape,
 });
 
 /** A configuration file, checked; paths in it are taken from the folder it lies in. */
@@ -66,6 +83,7 @@ export interface FileConfig {
   readonly waitBudget?: number;
   readonly gives: GivesConfig;
   readonly http?: FileHttp;
+  readonly safety: SafetyConfig;
 }
 
 /** A checked file, or what is wrong with it; no problem repeats a secret. */
@@ -73,8 +91,13 @@ export type ReadFileConfig =
   | { readonly config: FileConfig; readonly problems: readonly [] }
   | { readonly config?: never; readonly problems: readonly string[] };
 
-/** Checks the parsed content of the configuration file at `at`. */
-export function readFileConfig(content: unknown, at: string, readFile: (path: string) => string): ReadFileConfig {
+/** Checks the parsed content of the configuration file at `at`. Files that it names are read, and parsed as it was. */
+export function readFileConfig(
+  content: unknown,
+  at: string,
+  readFile: (path: string) => string,
+  parse: (text: string) => unknown,
+): ReadFileConfig {
   const parsed = fileSchema.safeParse(content ?? {});
   if (!parsed.success) {
     return { problems: parsed.error.issues.map((issue) => `${at}: ${place(issue.path)}${issue.message}`) };
@@ -89,16 +112,42 @@ export function readFileConfig(content: unknown, at: string, readFile: (path: st
     }
   };
   const { targets, wait, http } = parsed.data;
-  const resolve = (name: string): string => path.resolve(path.dirname(at), name);
+  const files = filesFor(at, read, parse, problems);
+  const resolve = files.absolute;
   const config: FileConfig = {
     gives: givesFrom(parsed.data, resolve),
+    safety: safetyFrom(parsed.data, files),
     ...(http !== undefined && {
       http: readHttpSection(http, { read, resolve, problem: (text) => problems.push(text) }),
     }),
-    ...(targets !== undefined && { targets: targets.map((target) => targetOf(target, { read, resolve, problems })) }),
+    ...(targets !== undefined && { targets: targets.map((target) => targetOf(target, files, problems)) }),
     ...(wait !== undefined && { waitBudget: wait * 1000 }),
   };
   return problems.length > 0 ? { problems } : { config, problems: [] };
+}
+
+function filesFor(
+  at: string,
+  read: (key: string, name: string) => string,
+  parse: (text: string) => unknown,
+  problems: string[],
+): SectionFiles {
+  return {
+    absolute: (name) => path.resolve(path.dirname(at), name),
+    read,
+    readYaml(key, name) {
+      const before = problems.length;
+      const text = read(key, name);
+      if (problems.length > before) return undefined;
+      try {
+        return parse(text) ?? {};
+      } catch {
+        problems.push(`${at}: ${key} names ${JSON.stringify(name)}, which is not valid YAML.`);
+        return undefined;
+      }
+    },
+    problem: (text) => problems.push(`${at}: ${text}`),
+  };
 }
 
 function givesFrom(
@@ -122,14 +171,10 @@ function givesFrom(
 
 type TargetSection = z.output<typeof targetSection>;
 
-interface Reading {
-  readonly read: (key: string, name: string) => string;
-  readonly resolve: (name: string) => string;
-  readonly problems: string[];
-}
-
-function targetOf(section: TargetSection, { read, resolve, problems }: Reading): TargetConfig {
+function targetOf(section: TargetSection, files: SectionFiles, problems: string[]): TargetConfig {
   const { name, url, allow, root_password_file } = section;
+  const { read, absolute } = files;
+  const policy = policyOf(section, `targets.${name}.`, files);
   const token = section.token ?? read(`targets.${name}.token_file`, section.token_file ?? "").trim();
   const checked = tokenSetting(`targets.${name}: the token`).safeParse(token);
   if (!checked.success && token !== "") problems.push(...checked.error.issues.map((issue) => issue.message));
@@ -140,7 +185,19 @@ function targetOf(section: TargetSection, { read, resolve, problems }: Reading):
     token,
     allowed: allow,
     ...(tls !== undefined && { tls }),
-    ...(root_password_file !== undefined && { rootPasswordFile: resolve(root_password_file) }),
+    ...(root_password_file !== undefined && { rootPasswordFile: absolute(root_password_file) }),
+    ...(policy !== undefined && { policy }),
+    ...(section.limits !== undefined && { limits: limitsFrom(section.limits) }),
+  };
+}
+
+function limitsFrom({
+  per_second,
+  at_once,
+}: NonNullable<TargetSection["limits"]>): NonNullable<TargetConfig["limits"]> {
+  return {
+    ...(per_second !== undefined && { maxPerSecond: per_second }),
+    ...(at_once !== undefined && { maxConcurrent: at_once }),
   };
 }
 

@@ -1,12 +1,17 @@
 import { delimiter } from "node:path";
 import type { Risk } from "@pve/tools";
 import * as z from "zod";
+import type { ApprovalMode } from "./approval/approval-settings.js";
+import { defaultApproval } from "./approval/create-approval.js";
 import { type FileConfig, readFileConfig } from "./config-file.js";
 import { type OwnFlags, type ReadFlags, readFlags } from "./flags.js";
 import type { GivesConfig } from "./gives/gives.js";
 import type { FileHttp } from "./http/http-section.js";
+import { safetyWarnings } from "./safety.js";
+import type { SafetyConfig } from "./safety-section.js";
 import {
   allowSetting,
+  approvalSetting,
   DEFAULT_WAIT_SECONDS,
   fingerprintSetting,
   insecureSetting,
@@ -15,6 +20,7 @@ import {
   waitSetting,
 } from "./settings.js";
 import type { TargetConfig, TlsTrust } from "./target-config.js";
+import { type TelemetryConfig, telemetryFrom } from "./telemetry/telemetry-config.js";
 
 /** Everything the server needs to know to start. Tokens in it are secrets. */
 export interface ServerConfig {
@@ -26,6 +32,10 @@ export interface ServerConfig {
   readonly http?: FileHttp;
   /** What tools may use beside the cluster. */
   readonly gives: GivesConfig;
+  /** What may be done, and who is asked. */
+  readonly safety: SafetyConfig;
+  /** Where traces go; nowhere when absent. */
+  readonly telemetry?: TelemetryConfig;
   /** What works but should be known, for stderr. */
   readonly warnings: readonly string[];
 }
@@ -69,7 +79,11 @@ const targetSettings = z.object({
   insecure: insecureSetting.optional(),
 });
 
-const generalSettings = z.object({ allow: allowSetting, wait: waitSetting.optional() });
+const generalSettings = z.object({
+  allow: allowSetting,
+  wait: waitSetting.optional(),
+  approval: approvalSetting.optional(),
+});
 
 /** The variable that names a configuration file, as `--config` does. */
 export const CONFIG_VARIABLE = "PVE_MCP_CONFIG";
@@ -89,11 +103,13 @@ export function readConfig(sources: ConfigSources, takes: OwnFlags = {}): Loaded
   // An empty variable is how compose files and client forms write "not set".
   const variable = (name: string): string | undefined => env[name]?.trim() || undefined;
   const file = readFileAt(flags.config ?? variable(CONFIG_VARIABLE), sources);
-  const general = generalSettings.safeParse({ allow: flags.allow, wait: flags.wait });
+  const general = generalSettings.safeParse({ allow: flags.allow, wait: flags.wait, approval: flags.approval });
   const single = file.config?.targets === undefined && file.problems.length === 0;
   const fromEnv = single ? targetFromEnv(variable, readFile) : { problems: doubledProblems(variable, file.config) };
+  const { telemetry, problems: telemetryProblems } = telemetryFrom(variable);
   const problems = [
     ...flagProblems,
+    ...telemetryProblems,
     ...(general.error?.issues ?? []).map((issue) => issue.message),
     ...file.problems,
     ...fromEnv.problems,
@@ -101,7 +117,11 @@ export function readConfig(sources: ConfigSources, takes: OwnFlags = {}): Loaded
   const targets = file.config?.targets ?? (fromEnv.target === undefined ? [] : [fromEnv.target]);
   if (problems.length > 0 || !general.success) throw new PveMcpConfigError(problems);
   const gives = { ...givesFromEnv(variable), ...file.config?.gives };
-  return { config: { ...configOf(general.data, targets, file.config), gives }, own, words };
+  const safety = safetyConfigOf(general.data.approval, file.config);
+  const settled = configOf(general.data, targets, file.config);
+  const warnings = [...settled.warnings, ...safetyWarnings(safety)];
+  const traced = telemetry === undefined ? {} : { telemetry };
+  return { config: { ...settled, gives, safety, warnings, ...traced }, own, words };
 }
 
 /** Directories are separated as in PATH. */
@@ -160,7 +180,7 @@ function readFileAt(
   path: string | undefined,
   { readFile, parseYaml }: ConfigSources,
 ): ReturnType<typeof readFileConfig> {
-  if (path === undefined) return { config: { gives: {} }, problems: [] };
+  if (path === undefined) return { config: { gives: {}, safety: {} }, problems: [] };
   let text: string;
   try {
     text = readFile(path);
@@ -168,8 +188,8 @@ function readFileAt(
     return { problems: [`The configuration file ${JSON.stringify(path)} cannot be read.`] };
   }
   try {
-    const content: unknown = (parseYaml ?? JSON.parse)(text);
-    return readFileConfig(content, path, readFile);
+    const parse = parseYaml ?? JSON.parse;
+    return readFileConfig(parse(text), path, readFile, parse);
   } catch {
     // What the parser says may quote the line, and the line may hold a token.
     return { problems: [`The configuration file ${JSON.stringify(path)} is not valid YAML.`] };
@@ -226,7 +246,7 @@ function configOf(
   { allow, wait }: z.output<typeof generalSettings>,
   targets: readonly TargetConfig[],
   file: FileConfig | undefined,
-): Omit<ServerConfig, "gives"> {
+): Omit<ServerConfig, "gives" | "safety"> {
   const flag: Risk | undefined = allow.includes("destroy")
     ? "destroy"
     : allow.includes("change")
@@ -239,6 +259,12 @@ function configOf(
     ...(file?.http !== undefined && { http: file.http }),
     warnings: targets.filter(({ tls }) => tls !== undefined && "insecure" in tls).map(insecureWarning),
   };
+}
+
+/** The flag is how one start of the server asks in another way than its file says. */
+function safetyConfigOf(mode: ApprovalMode | undefined, file: FileConfig | undefined): SafetyConfig {
+  const safety = file?.safety ?? {};
+  return mode === undefined ? safety : { ...safety, approval: { ...(safety.approval ?? defaultApproval), mode } };
 }
 
 function insecureWarning({ name, baseUrl }: TargetConfig): string {

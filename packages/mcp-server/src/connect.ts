@@ -44,39 +44,43 @@ export function beginConnecting(config: Configured, options: ConnectOptions = {}
   const { callers = [], onPveRequest } = options;
   const shared = givesOf(config.gives);
   let create: typeof createClients | undefined;
-  const targets = config.targets.map(({ name, baseUrl, token, tls, allowed, rootPasswordFile }): Target => {
-    const openUpgrade =
-      rootPasswordFile === undefined ? {} : { openUpgrade: createUpgradeOpener({ baseUrl, tls }, rootPasswordFile) };
-    const options = {
-      baseUrl,
-      ...(tls !== undefined && { tls }),
-      ...(onPveRequest !== undefined && {
-        onExchange: (status: number | undefined) =>
-          onPveRequest(name, status === undefined ? "failed" : String(status)),
-      }),
-    };
-    let clients: ReturnType<typeof createClients> | undefined;
-    const clientWith = (own: string): PveClient => {
-      if (create === undefined) throw new Error("a target was asked before it was prepared");
-      clients ??= create(options);
-      return clients({ token: own });
-    };
-    const own = new Map(
-      callers.flatMap(({ id, pveTokens: { [name]: theirs } }) => (theirs === undefined ? [] : [[id, theirs]])),
-    );
-    const clientOf = pooled((owner) => clientWith(own.get(owner) ?? token));
-    let common: PveClient | undefined;
-    return {
-      name,
-      allowed,
-      gives: { ...shared, ...openUpgrade },
-      clientFor({ id }) {
-        if (own.has(id)) return clientOf(id);
-        common ??= clientWith(token);
-        return common;
-      },
-    };
-  });
+  const targets = config.targets.map(
+    ({ name, baseUrl, token, tls, allowed, rootPasswordFile, policy, limits = {} }): Target => {
+      const openUpgrade =
+        rootPasswordFile === undefined ? {} : { openUpgrade: createUpgradeOpener({ baseUrl, tls }, rootPasswordFile) };
+      const options = {
+        baseUrl,
+        ...limits,
+        ...(tls !== undefined && { tls }),
+        ...(onPveRequest !== undefined && {
+          onExchange: (status: number | undefined) =>
+            onPveRequest(name, status === undefined ? "failed" : String(status)),
+        }),
+      };
+      let clients: ReturnType<typeof createClients> | undefined;
+      const clientWith = (own: string): PveClient => {
+        if (create === undefined) throw new Error("a target was asked before it was prepared");
+        clients ??= create(options);
+        return clients({ token: own });
+      };
+      const own = new Map(
+        callers.flatMap(({ id, pveTokens: { [name]: theirs } }) => (theirs === undefined ? [] : [[id, theirs]])),
+      );
+      const clientOf = pooled((owner) => clientWith(own.get(owner) ?? token));
+      let common: PveClient | undefined;
+      return {
+        name,
+        allowed,
+        gives: { ...shared, ...openUpgrade },
+        ...(policy !== undefined && { policy }),
+        clientFor({ id }) {
+          if (own.has(id)) return clientOf(id);
+          common ??= clientWith(token);
+          return common;
+        },
+      };
+    },
+  );
   const tokens = [
     ...config.targets.map(({ token }) => token),
     ...callers.flatMap(({ pveTokens }) => Object.values(pveTokens)),

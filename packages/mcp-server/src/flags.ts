@@ -6,6 +6,8 @@ interface Flags {
   readonly wait: string | undefined;
   /** The last value given to `--config`. */
   readonly config: string | undefined;
+  /** The last value given to `--approval`. */
+  readonly approval: string | undefined;
 }
 
 /** What a command takes beside the settings that every command has. */
@@ -32,6 +34,7 @@ export interface ReadFlags {
 
 const VALUED: Readonly<Record<string, string>> = {
   "--allow": "--allow change or --allow destroy",
+  "--approval": "--approval auto, client or off",
   "--wait": "a number of seconds, such as --wait 45",
   "--config": "a file, such as --config pve-mcp.yaml",
 };
@@ -115,6 +118,7 @@ function flagsOf(seen: Readonly<Record<string, readonly string[]>>): Flags {
     allow: allow.filter((word) => word !== ""),
     wait: seen["--wait"]?.at(-1),
     config: seen["--config"]?.at(-1),
+    approval: seen["--approval"]?.at(-1),
   };
 }
 

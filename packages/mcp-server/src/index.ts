@@ -1,6 +1,9 @@
+export type { ApprovalSettings } from "./approval/approval-settings.js";
+export { type ApprovalConfig, createApproval } from "./approval/create-approval.js";
 export type { CallSettings } from "./call.js";
 export { type Caller, localCaller } from "./caller.js";
 export { type ConfigSources, type Loaded, PveMcpConfigError, readConfig, type ServerConfig } from "./config.js";
+export type { Policy } from "./policy/policy.js";
 export type { RunSettings } from "./run-action.js";
 export { createServerFactory, type ServerSettings } from "./server.js";
 export type { Target } from "./target.js";

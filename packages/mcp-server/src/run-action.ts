@@ -1,10 +1,24 @@
-import type { CallToolResult, ServerContext } from "@modelcontextprotocol/server";
-import { execute } from "@pve/tools";
-import { type Action, boundOf } from "./action.js";
-import { allows } from "./allowance.js";
-import { answered, failed } from "./answer.js";
+import type { CallToolResult, InputRequiredResult, ServerContext } from "@modelcontextprotocol/server";
+import type { Action } from "./action.js";
+import { failed } from "./answer.js";
+import type { ApprovalSettings } from "./approval/approval-settings.js";
+import { whoOf } from "./approval/binding.js";
+import { type Approval, answerOfClient } from "./approval/client-approval.js";
+import { questionOf } from "./approval/question.js";
+import { seekApproval } from "./approval/seek-approval.js";
+import { type Attempt, attempt, stoppedAnswer } from "./attempt.js";
+import type { AuditLog } from "./audit/audit-log.js";
+import { type Account, openAccount } from "./audit/open-account.js";
 import { failureText } from "./failure.js";
-import { createProgressSender } from "./progress.js";
+import { type GateSettings, guestReaderOf, type Passage, refusalOf } from "./gate.js";
+import { type PlanArgument, planArgumentOf } from "./plan/plan-argument.js";
+import { readPlan } from "./plan/plan-token.js";
+import { planned } from "./plan/planned.js";
+import type { Policy } from "./policy/policy.js";
+import { requestFrom } from "./policy/request-from.js";
+import { subjectOf } from "./policy/subject.js";
+import { createProgressSender, type ProgressSender } from "./progress.js";
+import type { Tracer } from "./telemetry/tracer.js";
 
 /** What running an action needs to know, the same for every call. */
 export interface RunSettings {
@@ -14,38 +28,123 @@ export interface RunSettings {
   readonly now?: () => number;
   /** Hears of defects of this server, for stderr. */
   readonly onDefect: (message: string) => void;
+  /** Rules for every target, beside those of each. */
+  readonly policy?: Policy;
+  /** How approval is sought of what needs it. */
+  readonly approval: ApprovalSettings;
+  /** `off`: what the token may do is not asked beforehand, PVE refuses by itself. */
+  readonly permissions?: "check" | "off";
+  /** Where changes, refusals, approvals and plans are written down; nowhere unless given. */
+  readonly audit?: AuditLog;
+  /** Where a trace of each call goes; nowhere unless given. */
+  readonly tracer?: Tracer;
 }
 
-/** Runs an action if it may be run, and turns its answer, or its failure, into a result. */
-export async function runAction(
-  settings: RunSettings,
-  action: Action,
-  context: ServerContext,
-): Promise<CallToolResult> {
-  if (!allows(boundOf(action), action.risk)) return failed(notAllowed(action));
+/** What a call answers: a result, or a question to the person at the client. */
+export type CallAnswer = CallToolResult | InputRequiredResult;
+
+/** One call as all its steps see it. */
+export interface Run {
+  readonly settings: RunSettings;
+  readonly action: Action;
+  readonly context: ServerContext;
+  readonly progress: ProgressSender;
+  readonly rules: GateSettings;
+  readonly passage: Passage;
+  readonly account: Account;
+}
+
+/**
+ * Runs an action if it may be run, and turns its answer, or its failure, into a result. What needs approval is asked for
+ * once it is known which request would be sent, and sent only as it was approved. With the argument `plan` nothing is
+ * sent, or only what was planned.
+ */
+export async function runAction(settings: RunSettings, given: Action, context: ServerContext): Promise<CallAnswer> {
+  const { signal } = context.mcpReq;
+  const { action, plan } = planArgumentOf(given);
   const progress = createProgressSender(context);
-  const { tool, args, target, caller } = action;
+  const now = settings.now ?? Date.now;
+  const span = settings.tracer?.start(
+    `tools/call ${action.tool.name}`,
+    { "mcp.tool": action.tool.name, "pve.target": action.target.name, "enduser.id": action.caller.id },
+    context.mcpReq._meta?.["traceparent"],
+  );
+  const account = openAccount({ audit: settings.audit, span, now, onDefect: settings.onDefect }, action);
+  const rules: GateSettings = {
+    policies: [settings.policy, action.target.policy].filter((policy) => policy !== undefined),
+    unattended: settings.approval.mode === "off",
+    asksPermission: settings.permissions !== "off",
+    now,
+  };
+  const passage = { action, guests: guestReaderOf(action, signal), signal, onSend: account.sending };
   try {
-    const answer = await execute(tool, args, {
-      client: target.clientFor(caller),
-      signal: context.mcpReq.signal,
-      onProgress: progress.send,
-      waitBudget: settings.waitBudget,
-      ...(settings.now !== undefined && { now: settings.now }),
-      ...target.gives,
-    });
-    return await answered(action, answer);
+    return await runChecked({ settings, action, context, progress, rules, passage, account }, plan);
   } catch (error) {
-    return failed(failureText(tool.name, error, settings.onDefect));
+    const text = failureText(action.tool.name, error, settings.onDefect);
+    account.close({ outcome: "failed", why: text });
+    return failed(text);
   } finally {
     await progress.flushed();
   }
 }
 
-function notAllowed({ tool, risk, target, caller }: Action): string {
-  const what = risk === "destroy" ? "can lose data, cut access or stop what people use" : "changes the cluster";
-  const remedy = allows(target.allowed, risk)
-    ? `The caller ${caller.id} may not go further than ${caller.reach}.`
-    : `The operator can allow it by starting the server with --allow ${risk}.`;
-  return `${tool.name} is not allowed in this session: "${tool.title}" ${what}. ${remedy} Nothing was sent.`;
+async function runChecked(run: Run, asked: PlanArgument): Promise<CallAnswer> {
+  const { settings, action, context, rules, passage, account } = run;
+  const expected = subjectOf(action, requestFrom(action.tool, action.args), {
+    guests: passage.guests,
+    now: rules.now(),
+  });
+  const early = await refusalOf(rules.policies, expected);
+  if (early.kind === "refused") return refused(run, early.why);
+  const who = whoOf(action);
+  if (asked === true) return planned(run, who);
+  const plan = asked === undefined ? undefined : readPlan(settings.approval, asked, who);
+  if (plan !== undefined && "why" in plan) return refused(run, plan.why);
+  if (plan !== undefined) account.plan(plan.id);
+  const going = { ...run, passage: { ...passage, ...(plan !== undefined && { plan }) } };
+  const given = answerOfClient(settings.approval, who, context);
+  return given === undefined || given.kind === "granted" ? goOn(going, who, given) : unapproved(run, given);
+}
+
+/** Does it, as far as nobody has to approve it; otherwise asks, and does it then. */
+async function goOn(
+  run: Run,
+  who: string,
+  given: (Approval & { readonly kind: "granted" }) | undefined,
+): Promise<CallAnswer> {
+  const { settings, context, progress, account } = run;
+  const first = await attempted(run, given);
+  const { stop } = first;
+  if (stop?.kind !== "unapproved") return ended(run, first);
+  const question = await questionOf(stop.subject, stop.because);
+  account.asked(stop.because);
+  const approval = await seekApproval(settings.approval, { who, what: stop.what }, question, context, progress);
+  return approval.kind === "granted" ? ended(run, await attempted(run, approval)) : unapproved(run, approval);
+}
+
+function attempted(run: Run, given: (Approval & { readonly kind: "granted" }) | undefined): Promise<Attempt> {
+  if (given === undefined) return attempt(run, run.passage);
+  run.account.approved(given.permit.how);
+  return attempt(run, { ...run.passage, permit: given.permit });
+}
+
+function ended(run: Run, { answer, stop, sent }: Attempt): CallToolResult {
+  if (stop === undefined) {
+    run.account.close({ outcome: answer.isError === true ? "failed" : "done", answer });
+    return answer;
+  }
+  const why = stop.kind === "refused" ? stop.why : "it needs approval once more";
+  run.account.close({ outcome: sent.length === 0 ? "refused" : "stopped", why });
+  return stoppedAnswer(run.action, why, sent);
+}
+
+function unapproved(run: Run, approval: Exclude<Approval, { kind: "granted" }>): CallAnswer {
+  if (approval.kind !== "open") return refused(run, `it needs approval, and ${approval.why}`);
+  run.account.close({ outcome: "waiting for approval" });
+  return approval.result;
+}
+
+function refused(run: Run, why: string): CallToolResult {
+  run.account.close({ outcome: "refused", why });
+  return stoppedAnswer(run.action, why, []);
 }

@@ -2,6 +2,7 @@ import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import type { ServerConfig } from "./config.js";
 import { beginConnecting } from "./connect.js";
 import { createLog } from "./log.js";
+import { safetyOf } from "./safety.js";
 import { createServerFactory, loadAnswers } from "./server.js";
 
 const PATIENCE_AT_END = 2_000;
@@ -15,10 +16,12 @@ export function serveOverStdio(
   const connected = beginConnecting(config);
   const log = createLog((line) => process.stderr.write(line), connected.secrets);
   for (const warning of warnings) log.warn(warning);
+  const safety = safetyOf(config, log.warn);
   const factory = createServerFactory({
     targets: connected.targets,
     prepare: connected.prepare,
     waitBudget,
+    ...safety,
     version,
     onDefect: log.error,
   });
@@ -31,6 +34,7 @@ export function serveOverStdio(
   for (const { baseUrl, allowed } of targets) log.info(`version ${version} serves ${baseUrl}, allowed to ${allowed}`);
   const end = (): void => {
     void handle.close();
+    void safety.tracer?.flush();
     // Whatever still holds the process, such as a connection in use, gets this long.
     setTimeout(() => exit(0), PATIENCE_AT_END).unref();
   };

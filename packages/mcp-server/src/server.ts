@@ -1,4 +1,5 @@
 import { Server } from "@modelcontextprotocol/server";
+import { createApproval, defaultApproval } from "./approval/create-approval.js";
 import type { CallSettings } from "./call.js";
 import { type Caller, localCaller } from "./caller.js";
 import { instructionsFor } from "./instructions.js";
@@ -13,7 +14,7 @@ export const loadAnswers = () => {
 let loading: Promise<typeof import("./answers.js")> | undefined;
 
 /** What a server is made from. */
-export interface ServerSettings extends CallSettings {
+export interface ServerSettings extends Omit<CallSettings, "approval"> {
   readonly version: string;
   /** Awaited before anything but a greeting is answered: what `targets` need to be asked. */
   readonly prepare?: () => Promise<void>;
@@ -22,6 +23,8 @@ export interface ServerSettings extends CallSettings {
    * or target. The name is that of a tool, or `unknown`.
    */
   readonly onToolCall?: (tool: string, outcome: "done" | "failed" | "rejected", seconds: number) => void;
+  /** How approval is sought; of the person at the client, within five minutes, unless given. */
+  readonly approval?: CallSettings["approval"];
 }
 
 /** The list changes only with the server's version, its settings and the caller, so a client may keep it this long. */
@@ -33,10 +36,11 @@ const LISTS = ["tools/list", "resources/list", "resources/templates/list", "prom
  * the settings, the caller and the request. Nothing is asked of a cluster before a tool is called.
  */
 export function createServerFactory(settings: ServerSettings): (caller?: Caller) => Server {
-  return (caller = localCaller) => serverFor(settings, caller);
+  const complete = { approval: createApproval(defaultApproval), ...settings };
+  return (caller = localCaller) => serverFor(complete, caller);
 }
 
-function serverFor(settings: ServerSettings, caller: Caller): Server {
+function serverFor(settings: CallSettings & ServerSettings, caller: Caller): Server {
   const { targets, version, waitBudget } = settings;
   const answers = async () => {
     await settings.prepare?.();

@@ -93,6 +93,11 @@ export const allowSetting = z.array(
   }),
 );
 
+/** `--approval`. */
+export const approvalSetting = z.enum(["auto", "client", "off"], {
+  error: (issue) => `--approval ${JSON.stringify(issue.input)} is not known. Use --approval auto, client or off.`,
+});
+
 /** `--wait`, in milliseconds. */
 export const waitSetting = z
   .string()

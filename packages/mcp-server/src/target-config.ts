@@ -1,4 +1,5 @@
 import type { Risk } from "@pve/tools";
+import type { Policy } from "./policy/policy.js";
 
 /** How a node's certificate is judged; absent means the certificate authorities Node trusts. */
 export type TlsTrust = { readonly fingerprint256: string } | { readonly ca: string } | { readonly insecure: true };
@@ -13,4 +14,8 @@ export interface TargetConfig {
   readonly rootPasswordFile?: string;
   /** How far anybody may go there. */
   readonly allowed: Risk;
+  /** How many requests may begin within a second, and how many may be on their way at once. */
+  readonly limits?: { readonly maxPerSecond?: number; readonly maxConcurrent?: number };
+  /** Rules for this target, beside those of the server. */
+  readonly policy?: Policy;
 }

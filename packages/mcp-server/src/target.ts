@@ -2,6 +2,7 @@ import type { PveClient } from "@pve/client";
 import type { ExecuteContext, Risk } from "@pve/tools";
 import { lesserRisk } from "./allowance.js";
 import type { Caller } from "./caller.js";
+import type { Policy } from "./policy/policy.js";
 
 /** One cluster (or single node) that the server speaks to. */
 export interface Target {
@@ -13,6 +14,8 @@ export interface Target {
   readonly clientFor: (caller: Caller) => PveClient;
   /** What tools of this target are given beside the client: a place for secrets, files to send, a terminal. */
   readonly gives?: Pick<ExecuteContext, "saveSecret" | "sendFile" | "joining" | "openUpgrade">;
+  /** Rules for this target, beside those of the server. */
+  readonly policy?: Policy;
 }
 
 /** The targets that a caller may name, in the order of the configuration. */

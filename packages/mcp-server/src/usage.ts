@@ -5,6 +5,8 @@ export const settingsUsage = `Settings:
   --allow read       only read, whatever the configuration file allows
   --allow change     also allow tools that change things (start, create, snapshot, configure)
   --allow destroy    also allow tools that lose data, cut access or stop what people use; includes change
+  --approval <how>   who approves what destroys: auto (the person at the client, else an operator), client,
+                     or off (nobody: it goes ahead)
   --wait <seconds>   how long a call may wait for its task before it answers "still running" (default ${DEFAULT_WAIT_SECONDS})
   --config <file>    YAML file with targets and further settings
   --help, -h         this text; after a command, what the command takes

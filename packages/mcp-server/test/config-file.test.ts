@@ -10,6 +10,7 @@ const files: Readonly<Record<string, string>> = {
   "/run/secrets/pve": `${TOKEN}\n`,
   "/etc/ca.pem": "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
   "/etc/notes.txt": "not a certificate",
+  "/run/secrets/rules.yaml": '{"default": "approve"}',
 };
 
 function problemsOf(read: () => unknown): readonly string[] {
@@ -110,6 +111,29 @@ describe("a configuration file", () => {
     });
   });
 
+  it("holds rules for all targets and for one, and says who approves", () => {
+    const rules = [{ effect: "deny", vmid: ["100-199", 300], time: { hours: "08:00-18:00", zone: "UTC" } }];
+    const [home, work] = two.targets;
+    const content = {
+      targets: [home, { ...work, policy: { default: "deny" } }],
+      policy: { protect: [{ tag: "prod" }], rules },
+      approval: { mode: "operator", directory: "approvals", expires: 600 },
+    };
+    expect(fromFile(content).config).toMatchObject({
+      targets: [{ name: "home" }, { name: "work", policy: { source: "targets.work.policy", otherwise: "deny" } }],
+      safety: {
+        policy: { source: "policy", protect: [{ when: { tag: ["prod"] } }], rules: [{ effect: "deny" }] },
+        approval: { mode: "operator", directory: "/run/secrets/approvals", expires: 600_000 },
+      },
+    });
+  });
+
+  it("names a file with rules", () => {
+    expect(fromFile({ ...two, policy_file: "rules.yaml" }).config).toMatchObject({
+      safety: { policy: { source: "rules.yaml", otherwise: "approve" } },
+    });
+  });
+
   const refused: [title: string, content: unknown, want: RegExp][] = [
     ["an unknown key", { taregts: [] }, /mcp\.yaml: .*taregts/],
     [
@@ -128,6 +152,14 @@ describe("a configuration file", () => {
       { targets: [{ ...two.targets[0], url: "http://a" }] },
       /targets\.0\.url: url is "http:\/\/a".*https only/,
     ],
+    ["rules in two places", { policy: {}, policy_file: "rules.yaml" }, /policy and policy_file are both given/],
+    ["a file with rules that is not there", { policy_file: "no.yaml" }, /policy_file names "no.yaml"/],
+    [
+      "a rule that is none",
+      { policy: { rules: [{ effect: "deny", vmid: "x" }] } },
+      /policy\.rules\.0\.vmid\.0: "x" is no VMID/,
+    ],
+    ["an operator without a place", { approval: { mode: "operator" } }, /approval: mode operator needs a directory/],
     ["a wait below nought", { wait: -1 }, /wait/],
   ];
 

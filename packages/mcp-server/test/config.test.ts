@@ -45,6 +45,7 @@ describe("a good configuration", () => {
       targets: [{ name: "pve", baseUrl: "https://pve1.example:8006", token: TOKEN, allowed: "read" }],
       waitBudget: 45_000,
       gives: {},
+      safety: {},
       warnings: [],
     });
   });
@@ -100,6 +101,16 @@ describe("a good configuration", () => {
   it("takes directories for secrets and uploads", () => {
     const { gives } = read({ ...good, PVE_SECRETS_DIR: "/var/lib/pve-mcp", PVE_UPLOAD_DIRS: "/srv/iso:/srv/backup" });
     expect(gives).toEqual({ secretsDir: "/var/lib/pve-mcp", uploadDirs: ["/srv/iso", "/srv/backup"] });
+  });
+
+  it("takes how approval is sought, and warns when nobody is asked", () => {
+    expect(read(good, "--approval", "client")).toMatchObject({
+      safety: { approval: { mode: "client" } },
+      warnings: [],
+    });
+    expect(read(good, "--approval=off").warnings).toEqual([
+      expect.stringMatching(/^approval is off: .*without anybody's/),
+    ]);
   });
 
   it("takes the wait in seconds, nought included", () => {
@@ -173,7 +184,7 @@ describe("a bad configuration", () => {
       "an unknown flag",
       good,
       ["--port", "80"],
-      [/--port is not a flag.*--allow, --wait, --config, --help, --version/, /Word 2/],
+      [/--port is not a flag.*--allow, --approval, --wait, --config, --help, --version/, /Word 2/],
     ],
     ["a value where none belongs", {}, ["--help=yes"], [/--help takes no value/, /PVE_URL/, /PVE_TOKEN/]],
   ];

@@ -5,6 +5,6 @@ it("200 callers at once are answered without an error, each of them with what is
   const { calls, errors, crossed, rssMost } = await loadHttp(200, 3);
   expect(errors.slice(0, 3)).toEqual([]);
   expect(crossed.slice(0, 3)).toEqual([]);
-  expect(calls).toBeGreaterThan(200);
+  expect(calls).toBeGreaterThanOrEqual(200);
   expect(rssMost).toBeLessThan(500 * 1024 * 1024);
 }, 60_000);

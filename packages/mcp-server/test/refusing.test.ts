@@ -56,7 +56,11 @@ describe("a refusal of the cluster", () => {
   });
 
   it("names the privilege and the path that a token lacks", async () => {
-    await using session = await connect({ allowed: "change", token: (pve) => pve.credentials.auditorToken });
+    await using session = await connect({
+      allowed: "change",
+      permissions: "off",
+      token: (pve) => pve.credentials.auditorToken,
+    });
     const { isError, text } = await session.callTool("start_vm", { vmid: 103 });
     expect(isError).toBe(true);
     expect(text).toMatch(/403.*\/vms\/103.*VM\.PowerMgmt/);

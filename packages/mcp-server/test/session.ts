@@ -1,5 +1,7 @@
 import {
   Client,
+  type ElicitRequest,
+  type ElicitResult,
   InMemoryTransport,
   type JsonSchemaType,
   type JsonSchemaValidator,
@@ -11,8 +13,14 @@ import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { createClient, type PveClient } from "@pve/client";
 import { createSimulator, type Simulator, type SimulatorOptions } from "@pve/simulator";
 import type { Risk } from "@pve/tools";
+import type { ApprovalSettings } from "../src/approval/approval-settings.js";
+import { createApproval, defaultApproval } from "../src/approval/create-approval.js";
+import type { AuditLog } from "../src/audit/audit-log.js";
+import type { Caller } from "../src/caller.js";
+import type { Policy } from "../src/policy/policy.js";
 import { createServerFactory } from "../src/server.js";
 import type { Target } from "../src/target.js";
+import type { Tracer } from "../src/telemetry/tracer.js";
 
 /** A tool's result as a test wants to see it. */
 export interface Outcome {
@@ -44,7 +52,31 @@ export interface Session extends AsyncDisposable {
   ): Promise<{ outcome: Outcome; seen: readonly ProgressSeen[] }>;
 }
 
+/** What a person at the client is shown, and the words that would approve it. */
+export interface Asked {
+  readonly message: string;
+  readonly words: readonly string[];
+}
+
+/** Somebody who answers the client's questions. */
+export type Person = (asked: Asked) => ElicitResult | Promise<ElicitResult>;
+
+/** Approves whatever is asked. */
+const agreeable: Person = ({ words: [name = ""] }) => ({ action: "accept", content: { name } });
+
 export interface SessionOptions {
+  /** Who sits at the client: somebody who approves everything unless given; `nobody` makes a client that cannot ask. */
+  readonly person?: Person | "nobody";
+  readonly approval?: Partial<ApprovalSettings>;
+  /** The client does not answer questions by itself: the test has them in hand. */
+  readonly manual?: true;
+  readonly caller?: Caller;
+  readonly policy?: Policy;
+  readonly permissions?: "check" | "off";
+  readonly audit?: AuditLog;
+  readonly tracer?: Tracer;
+  /** Rules of the one target. */
+  readonly targetPolicy?: Policy;
   readonly allowed?: Risk;
   readonly era?: "2025-11-25" | "2026-07-28";
   readonly waitBudget?: number;
@@ -102,23 +134,33 @@ export async function connect(options: SessionOptions = {}): Promise<Session> {
         allowed: options.allowed ?? "read",
         clientFor: () => client,
         ...(options.gives !== undefined && { gives: options.gives }),
+        ...(options.targetPolicy !== undefined && { policy: options.targetPolicy }),
       },
     ],
+    approval: { ...createApproval(defaultApproval), now: pve.clock.now, sleep: pve.clock.sleep, ...options.approval },
+    ...(options.policy !== undefined && { policy: options.policy }),
+    ...(options.permissions !== undefined && { permissions: options.permissions }),
+    ...(options.audit !== undefined && { audit: options.audit }),
+    ...(options.tracer !== undefined && { tracer: options.tracer }),
     waitBudget: options.waitBudget ?? 60_000,
     version: "0.0.0-test",
     now: pve.clock.now,
     onDefect: (message) => defects.push(message),
   });
   const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
-  const served = serveStdio(() => factory(), { transport: recording(serverSide, written) });
+  const served = serveStdio(() => factory(options.caller), { transport: recording(serverSide, written) });
+  const { person = agreeable } = options;
   const modern = options.era === "2026-07-28";
   const mcp = new Client(
     { name: "test", version: "1" },
     {
       jsonSchemaValidator: sharedValidators,
+      capabilities: person === "nobody" ? {} : { elicitation: { form: {} } },
+      ...(options.manual && { inputRequired: { autoFulfill: false } }),
       ...(modern && { versionNegotiation: { mode: { pin: "2026-07-28" } } }),
     },
   );
+  if (person !== "nobody") mcp.setRequestHandler("elicitation/create", ({ params }) => person(askedIn(params)));
   await mcp.connect(clientSide);
   const call = async (
     name: string,
@@ -144,6 +186,13 @@ export async function connect(options: SessionOptions = {}): Promise<Session> {
       await pve.close();
     },
   };
+}
+
+/** The words are in the title of the form's one field, as a person would read them. */
+function askedIn(params: ElicitRequest["params"]): Asked {
+  const field = "requestedSchema" in params ? Object.values(params.requestedSchema.properties)[0] : undefined;
+  const [, words = ""] = /^Type (.*) to approve$/.exec(field?.title ?? "") ?? [];
+  return { message: params.message, words: words.split(" or ") };
 }
 
 function recording(transport: InMemoryTransport, written: string[]): Transport {

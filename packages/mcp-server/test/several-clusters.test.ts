@@ -84,7 +84,7 @@ describe("with several clusters", () => {
     const refused = await session.call("start_vm", { target: "work", vmid });
     expect(refused).toMatchObject({
       isError: true,
-      text: expect.stringMatching(/--allow change[\s\S]*Nothing was sent/),
+      text: expect.stringMatching(/--allow change[\s\S]*Nothing was changed/),
     });
     expect(clusters.work.requests()).toEqual([]);
   });

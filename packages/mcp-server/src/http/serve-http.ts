@@ -2,6 +2,7 @@ import { type CommandInput, EXIT } from "../command.js";
 import type { ServerConfig } from "../config.js";
 import { connectTargets } from "../connect.js";
 import { createLog } from "../log.js";
+import { safetyOf } from "../safety.js";
 import { createServerFactory } from "../server.js";
 import { httpConfigOf } from "./http-config.js";
 import { type Listening, listenHttp } from "./http-server.js";
@@ -46,9 +47,11 @@ export async function startHttp(
   const connected = await connectTargets(config, { callers: http.callers, onPveRequest: metrics.pveRequest });
   const log = createLog(err, connected.secrets);
   for (const warning of [...warnings, ...read.warnings]) log.warn(warning);
+  const safety = safetyOf(config, log.warn);
   const serverFor = createServerFactory({
     targets: connected.targets,
     waitBudget,
+    ...safety,
     version,
     onDefect: log.error,
     onToolCall: metrics.toolCall,
@@ -58,7 +61,7 @@ export async function startHttp(
     const server = await listenHttp(http, { serverFor, ready, metrics, log });
     log.info(`version ${version} answers at ${server.url}`);
     for (const { name, baseUrl, allowed } of targets) log.info(`target ${name}: ${baseUrl}, allowed to ${allowed}`);
-    return { server };
+    return { server: { ...server, close: () => server.close().finally(() => safety.tracer?.flush()) } };
   } catch (error) {
     err(
       `pve-mcp cannot listen at ${http.host}:${http.port}: ${error instanceof Error ? error.message : String(error)}\n`,

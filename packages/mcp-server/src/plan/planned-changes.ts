@@ -1,0 +1,121 @@
+import { configChanges, type PveClient } from "@pve/client";
+import { readingOf } from "../approval/binding.js";
+import { type ApiRequest, textsOf, valuesOf } from "../policy/api-request.js";
+import { isSecretParameter } from "../policy/secret-parameters.js";
+
+/** One setting, or a part of one such as `net0.tag`, before and after. */
+export interface PlannedChange {
+  readonly key: string;
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** What a request would change of what can be read, and what would be gone. */
+export interface PlannedChanges {
+  readonly changes: readonly PlannedChange[];
+  readonly lost: readonly string[];
+}
+
+type Texts = Readonly<Record<string, string>>;
+type LooseCall = (route: string, params: object, options: object) => Promise<unknown>;
+
+const DISK = /^(?:ide|sata|scsi|virtio|efidisk|tpmstate|unused|mp)\d+$|^rootfs$/;
+
+/** Reads what a request is about and compares: settings by what they mean, property strings part by part. */
+export async function plannedChanges(
+  client: PveClient,
+  request: ApiRequest,
+  signal: AbortSignal,
+): Promise<PlannedChanges> {
+  const current = await currentOf(client, request, signal);
+  if (current === undefined) return { changes: [], lost: [] };
+  const { route } = request;
+  if (route.startsWith("DELETE ")) return { changes: [], lost: lostWith(route, current) };
+  const isUpdate = route.startsWith("PUT ") || route.endsWith("/config");
+  if (!isUpdate) return { changes: [], lost: [] };
+  const gone = valuesOf(request, "delete");
+  const kept = Object.entries(current).filter(([key]) => !gone.includes(key));
+  const next: Texts = { ...Object.fromEntries(kept), ...settingsIn(request) };
+  const unused = gone.filter((key) => /^unused\d+$/.test(key)).map((key) => `${key}: ${current[key] ?? ""}`);
+  return { changes: await compared(route, current, next), lost: unused };
+}
+
+async function currentOf(
+  client: PveClient,
+  { route, params }: ApiRequest,
+  signal: AbortSignal,
+): Promise<Texts | undefined> {
+  const reading = readingOf(route);
+  if (reading === undefined) return undefined;
+  const names = [...reading.matchAll(/\{([^}]+)\}/g)].map(([, name = ""]) => name);
+  const call = client.call as LooseCall;
+  try {
+    const place = Object.fromEntries(names.map((name) => [name, params[name]]));
+    const record = await call.call(client, reading, place, { signal, decode: "raw" });
+    if (typeof record !== "object" || record === null || Array.isArray(record)) return undefined;
+    const plain = Object.entries(record).filter(([, value]) => typeof value !== "object" && value !== undefined);
+    return Object.fromEntries(plain.map(([key, value]) => [key, String(value)]));
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  }
+}
+
+function lostWith(route: string, current: Texts): readonly string[] {
+  if (!/\{vmid\}$/.test(route)) return settingsOf(route, current).map(([key, value]) => `${key}: ${value}`);
+  const disks = Object.entries(current).filter(([key, value]) => DISK.test(key) && !value.includes("media=cdrom"));
+  return disks.map(([key, value]) => `${key}: ${value.split(",")[0]}`);
+}
+
+function settingsOf(route: string, record: Texts): readonly (readonly [string, string])[] {
+  return Object.entries(record).filter(([key]) => key !== "digest" && !isSecretParameter(route, key));
+}
+
+/** The settings among a request's parameters: not what names the object, nor how the request is to be carried out. */
+function settingsIn(request: ApiRequest): Texts {
+  const inPath = [...request.route.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name);
+  const others = new Set([...inPath, "delete", "digest", "revert", "background_delay", "force", "skiplock"]);
+  return Object.fromEntries(textsOf(request).filter(([name]) => !others.has(name)));
+}
+
+async function compared(route: string, before: Texts, after: Texts): Promise<readonly PlannedChange[]> {
+  const kind = /\/(qemu|lxc)\/\{vmid\}\/config$/.exec(route)?.[1];
+  const differing =
+    kind === undefined
+      ? keysOf(before, after).filter((key) => before[key] !== after[key])
+      : await configChanges(before, after, kind === "lxc" ? "lxc" : "qemu").then((found) => [
+          ...Object.keys(found.set),
+          ...found.delete,
+        ]);
+  return differing
+    .filter((key) => key !== "digest")
+    .sort()
+    .flatMap((key) => (isSecretParameter(route, key) ? [{ key }] : changesOf(key, before[key], after[key])));
+}
+
+/** A property string's parts one by one; anything else as a whole. */
+function changesOf(key: string, before: string | undefined, after: string | undefined): readonly PlannedChange[] {
+  const [old, fresh] = [partsOf(before), partsOf(after)];
+  if (old === undefined || fresh === undefined) return [changeOf(key, before, after)];
+  return keysOf(old, fresh)
+    .filter((part) => old[part] !== fresh[part])
+    .map((part) => changeOf(part === "" ? key : `${key}.${part}`, old[part], fresh[part]));
+}
+
+/** `virtio=AA,bridge=vmbr0` by its parts; the one without a name has an empty one. */
+function partsOf(text: string | undefined): Texts | undefined {
+  if (text === undefined || !text.includes("=")) return undefined;
+  const pairs = text.split(",").map((part) => {
+    const equals = part.indexOf("=");
+    return equals === -1 ? ["", part] : [part.slice(0, equals), part.slice(equals + 1)];
+  });
+  return Object.fromEntries(pairs);
+}
+
+function keysOf(one: Texts, other: Texts): readonly string[] {
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])];
+}
+
+function changeOf(key: string, before: string | undefined, after: string | undefined): PlannedChange {
+  return { key, ...(before !== undefined && { before }), ...(after !== undefined && { after }) };
+}

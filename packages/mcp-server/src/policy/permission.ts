@@ -1,0 +1,46 @@
+import type { OperationId, PveClient } from "@pve/client";
+import { type Grants, type Judgement, judge, readGrants } from "@pve/tools";
+import type { ApiRequest } from "./api-request.js";
+
+/** Milliseconds that what an identity may do is taken for granted. */
+const LIFETIME = 60_000;
+
+const known = new WeakMap<PveClient, { readonly at: number; readonly grants: Promise<Grants | undefined> }>();
+
+/**
+ * Whether PVE would let a client send a request; undefined where that cannot be found out. What the client's identity
+ * may do is asked for once a minute at most. Route: `GET /access/permissions`.
+ */
+export async function permissionFor(
+  client: PveClient,
+  request: ApiRequest,
+  now: number,
+): Promise<Judgement | undefined> {
+  const grants = await grantsOf(client, now);
+  if (grants === undefined) return undefined;
+  try {
+    return judge(request.route as OperationId, request.params, grants);
+  } catch {
+    return undefined;
+  }
+}
+
+function grantsOf(client: PveClient, now: number): Promise<Grants | undefined> {
+  const kept = known.get(client);
+  if (kept !== undefined && Math.abs(now - kept.at) < LIFETIME) return kept.grants;
+  const grants = readGrants(client).catch(() => undefined);
+  known.set(client, { at: now, grants });
+  return grants;
+}
+
+/** Says what a token lacks, and who gives it with which command; undefined unless it is sure that PVE would refuse. */
+export function lacking(judgement: Judgement | undefined): string | undefined {
+  if (judgement?.verdict !== "denied") return undefined;
+  const missing = judgement.missing.map(
+    ({ path, privileges, any }) => `${privileges.join(any === true ? " or " : " and ")} on ${path}`,
+  );
+  const what =
+    missing.length > 0 ? `the token lacks ${missing.join(", and ")}` : (judgement.why ?? "no token may do this");
+  const remedy = judgement.remedy.length > 0 ? ` An administrator grants it with: ${judgement.remedy.join("; ")}` : "";
+  return `PVE would not let it through: ${what}.${remedy}`;
+}
