@@ -11,7 +11,10 @@ const screen = createScreen(
 try {
   await using stage = await openStage();
   screen.line(`${stage.serverName} looks after the simulated cluster at ${stage.url}`, "bold");
-  screen.line(`MCP ${stage.protocol} over stdio, ${stage.toolCount} tools. Nothing real is touched.`, "dim");
+  screen.line(
+    `MCP ${stage.protocol} over stdio, ${stage.toolCount} tools listed, the whole API in reach. Nothing real is touched.`,
+    "dim",
+  );
   await workOneDay(stage, screen);
   sayFarewell(screen);
 } catch (error) {

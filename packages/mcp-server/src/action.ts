@@ -37,7 +37,25 @@ export function actionOf(
     return { tool, args: given, target: reachable[0], caller, risk: tool.risk };
   }
   const { target: name, ...args } = given;
-  const target = reachable.find((one) => one.name === name);
+  return actionOn(targets, caller, tool, args, name);
+}
+
+/**
+ * The action of `tool` on a named target, which may be left out where there is only one. Arguments stay as they are:
+ * an operation may have a parameter called `target` of its own.
+ *
+ * @throws ProtocolError when the target is missing, unknown, or not the caller's.
+ */
+export function actionOn(
+  targets: readonly Target[],
+  caller: Caller,
+  tool: ResolvedTool,
+  args: Readonly<Record<string, unknown>>,
+  name: unknown,
+): Action {
+  const reachable = targetsOf(targets, caller);
+  const only = reachable.length === 1 && name === undefined ? reachable[0] : undefined;
+  const target = only ?? reachable.find((one) => one.name === name);
   if (target === undefined) throw unknownTarget(name, reachable);
   return { tool, args, target, caller, risk: tool.risk };
 }

@@ -12,12 +12,22 @@ import { linksFor } from "./resources/links.js";
 export async function answered(action: Action, given: Answer): Promise<CallToolResult> {
   const { chart } = action.args;
   const picture = chart === "svg" || chart === "png" ? await pictureOf(given, chart) : undefined;
-  const { notes = [], ...rest } = picture === undefined ? given : { ...given, series: undefined };
+  const shown = picture === undefined ? given : { ...given, series: undefined };
+  const { content, ...result } = resultOf(shown, fenced);
+  return { ...result, content: [...content, ...(picture === undefined ? [] : [picture]), ...linksFor(action, shown)] };
+}
+
+/** What this server itself has to say, as a result. Nothing of it comes from a cluster, so there is nothing to fence. */
+export function ownAnswer(answer: Answer): CallToolResult {
+  return resultOf(answer, (text) => text);
+}
+
+function resultOf({ notes = [], ...rest }: Answer, frame: (text: string) => string): CallToolResult {
   const data = cleanRecord(rest);
   const clean = notes.map(cleanText);
-  const text = [fenced(renderText(data)), ...clean.map((note) => `Note: ${note}`)].join("\n");
+  const text = [frame(renderText(data)), ...clean.map((note) => `Note: ${note}`)].join("\n");
   return {
-    content: [{ type: "text", text }, ...(picture === undefined ? [] : [picture]), ...linksFor(action, rest)],
+    content: [{ type: "text", text }],
     structuredContent: { ...data, ...(clean.length > 0 && { notes: clean }) },
   };
 }

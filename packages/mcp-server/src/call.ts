@@ -1,8 +1,12 @@
 import { ProtocolError, ProtocolErrorCode, type ServerContext } from "@modelcontextprotocol/server";
-import { findTool, nearNames } from "@pve/tools";
+import { checkArguments, findTool, nearNames, ToolArgumentError } from "@pve/tools";
 import { actionOf } from "./action.js";
+import { failed } from "./answer.js";
 import type { Caller } from "./caller.js";
-import { listedTools } from "./exposure.js";
+import { allowedTools } from "./exposure/exposure.js";
+import { failureText } from "./failure.js";
+import type { MetaTool } from "./meta/meta-tool.js";
+import { findMetaTool } from "./meta/meta-tools.js";
 import { cleanText } from "./render.js";
 import { type CallAnswer, type RunSettings, runAction } from "./run-action.js";
 import type { Target } from "./target.js";
@@ -26,17 +30,37 @@ export async function callTool(
   call: ToolCall,
   context: ServerContext,
 ): Promise<CallAnswer> {
+  const meta = findMetaTool(call.name);
+  if (meta !== undefined) return callMetaTool(settings, caller, meta, call, context);
   const tool = findTool(call.name);
   if (tool === undefined) throw unknownTool(settings, caller, call.name);
   return runAction(settings, actionOf(settings.targets, caller, tool, call.arguments ?? {}), context);
 }
 
+async function callMetaTool(
+  settings: CallSettings,
+  caller: Caller,
+  meta: MetaTool,
+  { arguments: given = {} }: ToolCall,
+  context: ServerContext,
+): Promise<CallAnswer> {
+  try {
+    // Which target is meant is judged where targets are known.
+    const { target, ...rest } = given;
+    const args = checkArguments(meta, meta.runs === true ? rest : given);
+    return await meta.run(settings, caller, { ...args, ...(meta.runs === true && { target }) }, context);
+  } catch (error) {
+    if (!(error instanceof ToolArgumentError)) throw error;
+    return failed(failureText(meta.name, error, settings.onDefect));
+  }
+}
+
 function unknownTool({ targets }: CallSettings, caller: Caller, name: string): ProtocolError {
   const near = nearNames(
     name,
-    listedTools(targets, caller).map((tool) => tool.name),
+    allowedTools(targets, caller).map((tool) => tool.name),
   );
-  const hint = near.length === 0 ? "tools/list names those there are." : `did you mean ${near.join(" or ")}?`;
+  const hint = near.length === 0 ? "search_tools finds those there are." : `did you mean ${near.join(" or ")}?`;
   return new ProtocolError(
     ProtocolErrorCode.InvalidParams,
     `No tool is called ${JSON.stringify(cleanText(name))}; ${hint}`,

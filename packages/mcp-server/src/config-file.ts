@@ -1,5 +1,6 @@
 import path from "node:path";
 import * as z from "zod";
+import { exposureSection } from "./exposure/exposure-settings.js";
 import type { GivesConfig } from "./gives/gives.js";
 import { type FileHttp, httpSection, readHttpSection } from "./http/http-section.js";
 import {
@@ -66,6 +67,8 @@ const fileSchema = z.strictObject({
     .optional(),
   /** Seconds a call waits for its task. */
   wait: z.number().int().min(0).max(86_400).optional(),
+  /** Which tools are listed. */
+  tools: exposureSection.optional(),
   /** Where secrets go that PVE shows once. */
   secrets_dir: file.optional(),
   /** Whose files may be uploaded. */
@@ -81,6 +84,7 @@ export interface FileConfig {
   readonly targets?: readonly TargetConfig[];
   /** Milliseconds. */
   readonly waitBudget?: number;
+  readonly exposure?: z.output<typeof exposureSection>;
   readonly gives: GivesConfig;
   readonly http?: FileHttp;
   readonly safety: SafetyConfig;
@@ -111,7 +115,7 @@ export function readFileConfig(
       return "";
     }
   };
-  const { targets, wait, http } = parsed.data;
+  const { targets, wait, http, tools } = parsed.data;
   const files = filesFor(at, read, parse, problems);
   const resolve = files.absolute;
   const config: FileConfig = {
@@ -122,6 +126,7 @@ export function readFileConfig(
     }),
     ...(targets !== undefined && { targets: targets.map((target) => targetOf(target, files, problems)) }),
     ...(wait !== undefined && { waitBudget: wait * 1000 }),
+    ...(tools !== undefined && { exposure: tools }),
   };
   return problems.length > 0 ? { problems } : { config, problems: [] };
 }

@@ -4,6 +4,7 @@ import * as z from "zod";
 import type { ApprovalMode } from "./approval/approval-settings.js";
 import { defaultApproval } from "./approval/create-approval.js";
 import { type FileConfig, readFileConfig } from "./config-file.js";
+import { type Exposure, exposureFlags, exposureOf } from "./exposure/exposure-settings.js";
 import { type OwnFlags, type ReadFlags, readFlags } from "./flags.js";
 import type { GivesConfig } from "./gives/gives.js";
 import type { FileHttp } from "./http/http-section.js";
@@ -36,6 +37,8 @@ export interface ServerConfig {
   readonly safety: SafetyConfig;
   /** Where traces go; nowhere when absent. */
   readonly telemetry?: TelemetryConfig;
+  /** Which tools are listed. */
+  readonly exposure: Exposure;
   /** What works but should be known, for stderr. */
   readonly warnings: readonly string[];
 }
@@ -83,6 +86,7 @@ const generalSettings = z.object({
   allow: allowSetting,
   wait: waitSetting.optional(),
   approval: approvalSetting.optional(),
+  ...exposureFlags.shape,
 });
 
 /** The variable that names a configuration file, as `--config` does. */
@@ -103,7 +107,7 @@ export function readConfig(sources: ConfigSources, takes: OwnFlags = {}): Loaded
   // An empty variable is how compose files and client forms write "not set".
   const variable = (name: string): string | undefined => env[name]?.trim() || undefined;
   const file = readFileAt(flags.config ?? variable(CONFIG_VARIABLE), sources);
-  const general = generalSettings.safeParse({ allow: flags.allow, wait: flags.wait, approval: flags.approval });
+  const general = generalSettings.safeParse(flags);
   const single = file.config?.targets === undefined && file.problems.length === 0;
   const fromEnv = single ? targetFromEnv(variable, readFile) : { problems: doubledProblems(variable, file.config) };
   const { telemetry, problems: telemetryProblems } = telemetryFrom(variable);
@@ -243,7 +247,7 @@ function combinationProblems(variable: (name: string) => string | undefined): re
 }
 
 function configOf(
-  { allow, wait }: z.output<typeof generalSettings>,
+  { allow, wait, ...list }: z.output<typeof generalSettings>,
   targets: readonly TargetConfig[],
   file: FileConfig | undefined,
 ): Omit<ServerConfig, "gives" | "safety"> {
@@ -257,6 +261,7 @@ function configOf(
     targets: allow.length === 0 ? targets : targets.map((target) => ({ ...target, allowed: flag ?? "read" })),
     waitBudget: wait ?? file?.waitBudget ?? DEFAULT_WAIT_SECONDS * 1000,
     ...(file?.http !== undefined && { http: file.http }),
+    exposure: exposureOf(list, file?.exposure),
     warnings: targets.filter(({ tls }) => tls !== undefined && "insecure" in tls).map(insecureWarning),
   };
 }

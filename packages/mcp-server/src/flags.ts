@@ -8,6 +8,12 @@ interface Flags {
   readonly config: string | undefined;
   /** The last value given to `--approval`. */
   readonly approval: string | undefined;
+  /** Words given to `--toolsets`, `--tools` and `--exclude`, commas split. */
+  readonly toolsets: readonly string[];
+  readonly tools: readonly string[];
+  readonly exclude: readonly string[];
+  /** The last value given to `--output-schemas`. */
+  readonly outputSchemas: string | undefined;
 }
 
 /** What a command takes beside the settings that every command has. */
@@ -37,6 +43,10 @@ const VALUED: Readonly<Record<string, string>> = {
   "--approval": "--approval auto, client or off",
   "--wait": "a number of seconds, such as --wait 45",
   "--config": "a file, such as --config pve-mcp.yaml",
+  "--toolsets": "names of toolsets, such as --toolsets vms,backup",
+  "--tools": "names of tools, such as --tools start_vm,stop_vm",
+  "--exclude": "names of tools, such as --exclude delete_vm",
+  "--output-schemas": "--output-schemas on or --output-schemas off",
 };
 const BARE = ["--help", "--version"];
 const SHORT: Readonly<Record<string, string>> = { "-h": "--help", "-V": "--version" };
@@ -113,12 +123,19 @@ function bareProblem(name: string, at: number, inline: string | undefined, known
 }
 
 function flagsOf(seen: Readonly<Record<string, readonly string[]>>): Flags {
-  const allow = (seen["--allow"] ?? []).flatMap((value) => value.split(",")).map((word) => word.trim());
+  const wordsOf = (name: string): readonly string[] => {
+    const words = (seen[name] ?? []).flatMap((value) => value.split(",")).map((word) => word.trim());
+    return words.filter((word) => word !== "");
+  };
   return {
-    allow: allow.filter((word) => word !== ""),
+    allow: wordsOf("--allow"),
     wait: seen["--wait"]?.at(-1),
     config: seen["--config"]?.at(-1),
     approval: seen["--approval"]?.at(-1),
+    toolsets: wordsOf("--toolsets"),
+    tools: wordsOf("--tools"),
+    exclude: wordsOf("--exclude"),
+    outputSchemas: seen["--output-schemas"]?.at(-1),
   };
 }
 

@@ -21,6 +21,7 @@ export function instructionsFor({
 }): string {
   return [
     "Tools for a Proxmox VE cluster. Guests are named by VMID, which is unique in the cluster; leave node_name out where it is optional.",
+    "There is more than is listed: search_tools finds tools and every operation of the API, describe shows what one takes, call runs it.",
     ...(targets.length > 1 ? [`Every tool takes target, one of: ${targets.join(", ")}.`] : []),
     REACH[reach],
     ...(reach === "read" ? [] : [PLANS]),

@@ -1,5 +1,6 @@
 import type { CommandInput } from "./command.js";
 import { CONFIG_VARIABLE, type Loaded, PveMcpConfigError, readConfig } from "./config.js";
+import { defaultExposure, type Exposure } from "./exposure/exposure-settings.js";
 import type { OwnFlags } from "./flags.js";
 
 /**
@@ -14,11 +15,26 @@ export async function loadConfig(
   // Most starts have no file, and need not wait for a parser to load.
   const yaml = named ? { parseYaml: (await import("yaml")).parse } : {};
   try {
-    return readConfig({ env, argv, readFile, ...yaml }, takes);
+    const loaded = readConfig({ env, argv, readFile, ...yaml }, takes);
+    await checkNames(loaded.config.exposure);
+    return loaded;
   } catch (error) {
     if (!(error instanceof PveMcpConfigError)) throw error;
     const problems = error.problems.map((problem) => `  - ${problem}\n`).join("");
     err(`pve-mcp cannot start:\n${problems}Run pve-mcp --help for all settings.\n`);
     return undefined;
   }
+}
+
+/** Most starts name no tools, and need not wait for the catalogue to load. */
+async function checkNames(exposure: Exposure): Promise<void> {
+  if (
+    JSON.stringify(exposure.toolsets) === JSON.stringify(defaultExposure.toolsets) &&
+    exposure.exclude === undefined &&
+    exposure.tools === undefined
+  )
+    return;
+  const { unknownNames } = await import("./exposure/exposure-names.js");
+  const problems = unknownNames(exposure);
+  if (problems.length > 0) throw new PveMcpConfigError(problems);
 }

@@ -12,7 +12,7 @@ export function serveOverStdio(
   config: ServerConfig,
   { version, exit }: { readonly version: string; readonly exit: (code: number) => void },
 ): void {
-  const { targets, waitBudget, warnings } = config;
+  const { targets, waitBudget, exposure, warnings } = config;
   const connected = beginConnecting(config);
   const log = createLog((line) => process.stderr.write(line), connected.secrets);
   for (const warning of warnings) log.warn(warning);
@@ -22,6 +22,7 @@ export function serveOverStdio(
     prepare: connected.prepare,
     waitBudget,
     ...safety,
+    exposure,
     version,
     onDefect: log.error,
   });

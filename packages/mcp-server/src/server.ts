@@ -2,6 +2,7 @@ import { Server } from "@modelcontextprotocol/server";
 import { createApproval, defaultApproval } from "./approval/create-approval.js";
 import type { CallSettings } from "./call.js";
 import { type Caller, localCaller } from "./caller.js";
+import type { Exposure } from "./exposure/exposure-settings.js";
 import { instructionsFor } from "./instructions.js";
 import { furthestReach, targetsOf } from "./target.js";
 
@@ -25,6 +26,8 @@ export interface ServerSettings extends Omit<CallSettings, "approval"> {
   readonly onToolCall?: (tool: string, outcome: "done" | "failed" | "rejected", seconds: number) => void;
   /** How approval is sought; of the person at the client, within five minutes, unless given. */
   readonly approval?: CallSettings["approval"];
+  /** Which tools are listed; a choice of the most useful unless given. */
+  readonly exposure?: Exposure;
 }
 
 /** The list changes only with the server's version, its settings and the caller, so a client may keep it this long. */
@@ -60,7 +63,7 @@ function serverFor(settings: CallSettings & ServerSettings, caller: Caller): Ser
     },
   );
   server.setRequestHandler("tools/list", async () => ({
-    tools: (await answers()).advertisedTools(targets, caller),
+    tools: (await answers()).advertisedTools(targets, caller, settings.exposure),
   }));
   server.setRequestHandler("tools/call", async ({ params }, context) =>
     (await answers()).watchedCall(settings, caller, params, context),

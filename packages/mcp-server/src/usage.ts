@@ -9,6 +9,10 @@ export const settingsUsage = `Settings:
                      or off (nobody: it goes ahead)
   --wait <seconds>   how long a call may wait for its task before it answers "still running" (default ${DEFAULT_WAIT_SECONDS})
   --config <file>    YAML file with targets and further settings
+  --toolsets <names> list these toolsets, or: default (the most useful tools), all, minimal (search_tools, describe, call)
+  --tools <names>    list these tools as well; without --toolsets nothing but them
+  --exclude <names>  do not list these tools
+  --output-schemas off   list tools without the schemas of their answers
   --help, -h         this text; after a command, what the command takes
   --version, -V      the version
 
@@ -23,7 +27,7 @@ Environment:
   PVE_UPLOAD_DIRS    directories whose files may be uploaded, separated as in PATH
   PVE_MCP_CONFIG     the file that --config would name
 
-Without --allow the server only reads.
+Without --allow the server only reads. What is allowed and not listed still works when it is called by name.
 `;
 
 /** What `pve-mcp --help` prints. */

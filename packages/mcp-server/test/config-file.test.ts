@@ -87,6 +87,15 @@ describe("a configuration file", () => {
     });
   });
 
+  it("chooses which tools are listed, and gives way to the flags", () => {
+    const tools = { toolsets: ["ha"], exclude: ["get_ha_status"], output_schemas: false };
+    const listed = { exclude: ["get_ha_status"], withoutOutputSchemas: true };
+    expect(fromFile({ ...two, tools })).toMatchObject({ config: { exposure: { toolsets: ["ha"], ...listed } } });
+    const exposure = { toolsets: ["vms"], ...listed };
+    expect(fromFile({ ...two, tools }, {}, "--toolsets", "vms")).toMatchObject({ config: { exposure } });
+    expect(fileProblems({ ...two, tools: { toolset: ["ha"] } })).toEqual([expect.stringContaining("toolset")]);
+  });
+
   it("without targets leaves the environment's", () => {
     expect(fromFile({ wait: 3 }, good)).toMatchObject({ config: { targets: [{ name: "pve" }], waitBudget: 3_000 } });
   });

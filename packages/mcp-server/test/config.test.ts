@@ -44,6 +44,7 @@ describe("a good configuration", () => {
     expect(read(good)).toEqual({
       targets: [{ name: "pve", baseUrl: "https://pve1.example:8006", token: TOKEN, allowed: "read" }],
       waitBudget: 45_000,
+      exposure: { toolsets: ["default"] },
       gives: {},
       safety: {},
       warnings: [],
@@ -119,6 +120,33 @@ describe("a good configuration", () => {
   });
 });
 
+describe("which tools are listed", () => {
+  const cases: [title: string, argv: string[], want: object][] = [
+    ["are a choice unless something else is said", [], { toolsets: ["default"] }],
+    ["are toolsets by name", ["--toolsets", "vms,ha", "--toolsets=pools"], { toolsets: ["vms", "ha", "pools"] }],
+    ["are all", ["--toolsets", "all"], { toolsets: ["all"] }],
+    ["are single tools and nothing else", ["--tools", "get_vms"], { toolsets: ["minimal"], tools: ["get_vms"] }],
+    [
+      "are less what is excluded",
+      ["--toolsets", "default", "--tools", "get_pool", "--exclude", "get_vms"],
+      { toolsets: ["default"], tools: ["get_pool"], exclude: ["get_vms"] },
+    ],
+    [
+      "come without the schemas of answers on request",
+      ["--output-schemas", "off"],
+      { toolsets: ["default"], withoutOutputSchemas: true },
+    ],
+  ];
+
+  it.each(cases)("%s", (_title, argv, want) => {
+    expect(read(good, ...argv)).toMatchObject({ exposure: want });
+  });
+
+  it("have output schemas, or have not", () => {
+    expect(problems(good, "--output-schemas", "maybe")).toEqual([expect.stringContaining("Use on or off")]);
+  });
+});
+
 describe("a bad configuration", () => {
   const refused: [title: string, env: Record<string, string>, argv: string[], want: RegExp[]][] = [
     ["a missing address", { PVE_TOKEN: TOKEN }, [], [/PVE_URL is not set.*https:\/\//]],
@@ -184,7 +212,7 @@ describe("a bad configuration", () => {
       "an unknown flag",
       good,
       ["--port", "80"],
-      [/--port is not a flag.*--allow, --approval, --wait, --config, --help, --version/, /Word 2/],
+      [/--port is not a flag.*--allow, --approval, --wait, --config, .*--help, --version/, /Word 2/],
     ],
     ["a value where none belongs", {}, ["--help=yes"], [/--help takes no value/, /PVE_URL/, /PVE_TOKEN/]],
   ];

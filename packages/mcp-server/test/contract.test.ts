@@ -72,7 +72,7 @@ describe("the contract", () => {
   });
 
   it("is kept by what a client is shown: names, risks and parameters", async () => {
-    await using session = await connect({ allowed: "destroy" });
+    await using session = await connect({ allowed: "destroy", exposure: { toolsets: ["all"] } });
     const { tools } = await session.mcp.listTools();
     const shown = new Map(tools.map((tool) => [tool.name, tool]));
 
@@ -88,7 +88,7 @@ describe("the contract", () => {
   });
 
   it("lets older names work without listing them", async () => {
-    await using session = await connect({ allowed: "destroy" });
+    await using session = await connect({ allowed: "destroy", exposure: { toolsets: ["all"] } });
     const listed = await session.toolNames();
     const old = catalogue.flatMap(({ name, entry }) =>
       (entry.aliases ?? []).map((alias) => [alias, name, entry] as const),

@@ -17,6 +17,7 @@ import type { ApprovalSettings } from "../src/approval/approval-settings.js";
 import { createApproval, defaultApproval } from "../src/approval/create-approval.js";
 import type { AuditLog } from "../src/audit/audit-log.js";
 import type { Caller } from "../src/caller.js";
+import type { Exposure } from "../src/exposure/exposure-settings.js";
 import type { Policy } from "../src/policy/policy.js";
 import { createServerFactory } from "../src/server.js";
 import type { Target } from "../src/target.js";
@@ -80,6 +81,8 @@ export interface SessionOptions {
   readonly allowed?: Risk;
   readonly era?: "2025-11-25" | "2026-07-28";
   readonly waitBudget?: number;
+  /** Which tools are listed; the server's own choice unless given. */
+  readonly exposure?: Exposure;
   /** Picks the token from the simulator's credentials. */
   readonly token?: (pve: Simulator) => string;
   /** Signs in as root@pam with the password instead. */
@@ -144,6 +147,7 @@ export async function connect(options: SessionOptions = {}): Promise<Session> {
     ...(options.tracer !== undefined && { tracer: options.tracer }),
     waitBudget: options.waitBudget ?? 60_000,
     version: "0.0.0-test",
+    ...(options.exposure !== undefined && { exposure: options.exposure }),
     now: pve.clock.now,
     onDefect: (message) => defects.push(message),
   });

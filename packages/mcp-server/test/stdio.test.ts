@@ -26,7 +26,7 @@ interface Speaker {
 }
 
 async function former(): Promise<Speaker> {
-  const transport = new FormerTransport(serverProcess(cluster.env, "--allow", "destroy"));
+  const transport = new FormerTransport(serverProcess(cluster.env, "--allow", "destroy", "--toolsets", "all"));
   const stderr = collect(transport.stderr);
   const client = new FormerClient({ name: "former", version: "1" });
   await client.connect(transport);
@@ -45,7 +45,7 @@ async function former(): Promise<Speaker> {
 }
 
 async function modern(mode: "legacy" | { pin: string }): Promise<Speaker> {
-  const transport = new ModernTransport(serverProcess(cluster.env, "--allow", "destroy"));
+  const transport = new ModernTransport(serverProcess(cluster.env, "--allow", "destroy", "--toolsets", "all"));
   const stderr = collect(transport.stderr);
   const client = new ModernClient({ name: "modern", version: "1" }, { versionNegotiation: { mode } });
   await client.connect(transport);

@@ -1,3 +1,4 @@
+import type { ToolEntry } from "./define.js";
 import { ToolArgumentError } from "./errors.js";
 import { nearNames } from "./near-names.js";
 import type { ResolvedTool } from "./resolved.js";
@@ -6,12 +7,15 @@ import { isRecord, type JsonSchema, type SchemaType, typesOf } from "./schema.js
 /** Checked arguments, under the names of the tool. */
 export type Arguments = Readonly<Record<string, unknown>>;
 
+/** The part of a tool that says what it takes. */
+type Taking = Pick<ResolvedTool, "name" | "inputSchema" | "options"> & { readonly entry?: Pick<ToolEntry, "accepts"> };
+
 /**
  * Checks what a caller gave against the tool's input schema and returns it in the types the schema names: `"100"` is
  * taken for 100, `"true"` for true, and the JSON text of an object for the object, because callers write them so.
  * Arguments that are null count as left out. Throws `ToolArgumentError` with every complaint at once.
  */
-export function checkArguments(tool: ResolvedTool, given: Readonly<Record<string, unknown>>): Arguments {
+export function checkArguments(tool: Taking, given: Readonly<Record<string, unknown>>): Arguments {
   const { properties, required = [] } = tool.inputSchema;
   const problems: Record<string, string> = {};
   const checked: Record<string, unknown> = {};
@@ -37,16 +41,16 @@ export function checkArguments(tool: ResolvedTool, given: Readonly<Record<string
 }
 
 /** `vmid, node_name?, timeout?`: the arguments of a tool in one line. */
-function signature(tool: ResolvedTool): string {
+function signature(tool: Taking): string {
   const required = new Set(tool.inputSchema.required);
   const names = Object.keys(tool.inputSchema.properties).map((name) => (required.has(name) ? name : `${name}?`));
   return names.length === 0 ? "no arguments" : names.join(", ");
 }
 
-function unknownArgument(tool: ResolvedTool, name: string): string {
+function unknownArgument(tool: Taking, name: string): string {
   const holder = Object.entries(tool.options ?? {}).find(([, known]) => isOption(name, known))?.[0];
   if (holder !== undefined) return `no such argument; it belongs in ${holder}`;
-  const contracted = Object.entries(tool.entry.accepts).find(([, target]) => target === name)?.[0];
+  const contracted = Object.entries(tool.entry?.accepts ?? {}).find(([, target]) => target === name)?.[0];
   const near = contracted === undefined ? nearNames(name, Object.keys(tool.inputSchema.properties)) : [contracted];
   return `no such argument${suggestion(near)}`;
 }

@@ -17,6 +17,7 @@ export interface SpecSchema {
   readonly "x-pve-format"?: string;
   readonly "x-pve-property-string"?: unknown;
   readonly "x-pve-since"?: string;
+  readonly "x-pve-key-alias"?: string;
 }
 
 /** The merged truth about who may call, and in one line. */
@@ -42,6 +43,18 @@ export interface SpecOperation {
   readonly since: string | undefined;
   /** PVE refuses API tokens here. */
   readonly ticketOnly: boolean;
+}
+
+/** Finds the parts that a property string may have, such as `model` of `net0`; those it must have are marked with `*`. */
+export function readPropertyStrings(document: unknown): (schema: SpecSchema) => readonly string[] {
+  const schemas = member(member(document, "components"), "schemas");
+  return (schema) => {
+    const use = schema["x-pve-property-string"];
+    const name = isRecord(use) ? String(use["$ref"]).split("/").at(-1) : undefined;
+    const { properties = {}, required = [] } = schemaOf(name === undefined ? use : member(schemas, name));
+    const keys = Object.keys(properties).filter((key) => properties[key]?.["x-pve-key-alias"] === undefined);
+    return keys.map((key) => (required.includes(key) ? `${key}*` : key));
+  };
 }
 
 /** The routes of all operations of the document, sorted. */

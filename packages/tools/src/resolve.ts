@@ -1,19 +1,12 @@
 import { briefSchemaOf } from "./brief.js";
 import type { Parameter, ToolEntry, Toolset } from "./define.js";
+import { LEFT_OUT } from "./left-out.js";
 import { readOpenApi, type SpecOperation, type SpecSchema } from "./openapi.js";
 import { outputSchemaOf } from "./output-schema.js";
 import { isWhole } from "./permissions/hidden.js";
 import type { Hints, ResolvedTool } from "./resolved.js";
 import type { JsonSchema, ObjectSchema, SchemaType } from "./schema.js";
 import { windowParametersOf } from "./window.js";
-
-/** Said of the argument that names a node, where it may be left out. */
-export const LEFT_OUT = {
-  vm: "Left out, it is found from the VMID.",
-  container: "Left out, it is found from the container's VMID.",
-  guest: "Left out, it is found from the VMID.",
-  task: "Left out, it is read from the task's id.",
-};
 
 /**
  * Computes everything about the tools that their operations say: schemas, descriptions, limits, privileges, hints.

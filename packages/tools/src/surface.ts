@@ -10,6 +10,8 @@ import { quickReferenceOf } from "./quick-reference.js";
 import { referenceOf } from "./reference.js";
 import { resolveCatalogue } from "./resolve.js";
 import type { ResolvedTool } from "./resolved.js";
+import { buildIndex } from "./search/build-index.js";
+import { type Question, recallReport } from "./search/recall.js";
 
 // The command line behind `generate` and `surface`: the only file of the package that touches the disk.
 
@@ -69,10 +71,17 @@ function generate(
     "operations: OperationTable",
     operations,
   );
+  write(
+    "search.gen.ts",
+    'import type { SearchIndex } from "../search/search-index.js";',
+    "The search index over tools and operations. Loaded on first use only.",
+    "searchIndex: SearchIndex",
+    buildIndex(tools, operations),
+  );
   writeFileSync(at("src/generated/permissions.gen.ts"), permissionsModule(conditions, hash));
 }
 
-async function write(tools: readonly ResolvedTool[]): Promise<void> {
+async function write(tools: readonly ResolvedTool[], operations: OperationTable): Promise<void> {
   // It reads what `generate` writes, which is not there before the first time.
   const { permissionsReferenceOf } = await import("./permissions-reference.js");
 
@@ -85,6 +94,9 @@ async function write(tools: readonly ResolvedTool[]): Promise<void> {
   writeFileSync(at("../../docs/tools.md"), referenceOf(toolsets, tools));
   writeFileSync(at("../../docs/quick-reference.md"), quickReferenceOf(toolsets, tools));
   writeFileSync(at("../../docs/permissions.md"), permissionsReferenceOf(toolsets, tools));
+  const questions: readonly Question[] = JSON.parse(readFileSync(at("test/search-questions.json"), "utf8"));
+  const report = recallReport(buildIndex(tools, operations), tools, questions);
+  writeFileSync(at("../../docs/search-recall.md"), report);
 }
 
 /** All there is to know of a tool, for programs. */
@@ -104,10 +116,11 @@ async function main(command: string | undefined): Promise<void> {
   const spec = readFileSync(fileURLToPath(import.meta.resolve("@pve/client/openapi.json")), "utf8");
   const document: unknown = JSON.parse(spec);
   const tools = resolveCatalogue(toolsets, document);
+  const operations = packOperations(document);
   if (command === "generate") {
     const hash = createHash("sha256").update(spec).digest("hex");
-    generate(tools, packOperations(document), conditionTable(document), hash);
-  } else if (command === "write") await write(tools);
+    generate(tools, operations, conditionTable(document), hash);
+  } else if (command === "write") await write(tools, operations);
   else throw new Error("usage: surface.ts generate | write");
 }
 

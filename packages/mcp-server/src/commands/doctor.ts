@@ -1,9 +1,8 @@
-import { catalogue } from "@pve/tools";
-import { allows } from "../allowance.js";
 import { localCaller } from "../caller.js";
 import { type Command, EXIT } from "../command.js";
 import { connectTargets } from "../connect.js";
 import type { Finding } from "../doctor/finding.js";
+import { allowedTools } from "../exposure/exposure.js";
 import { loadConfig } from "../load-config.js";
 import { cleanText } from "../render.js";
 import { settingsUsage } from "../usage.js";
@@ -30,7 +29,7 @@ ${settingsUsage}`,
       const connected = targets[index];
       if (connected === undefined) continue;
       const client = connected.clientFor(localCaller);
-      const tools = catalogue.filter((tool) => allows(target.allowed, tool.risk));
+      const tools = allowedTools([connected], localCaller);
       reports.push({ target: target.name, findings: await examine({ target, client, tools, now: Date.now }) });
     }
     if ("--json" in loaded.own) input.out(`${JSON.stringify(reports, null, 2)}\n`);

@@ -74,7 +74,7 @@ export const grantsTooWide: Check = async ({ client, tools }) => {
     const text = "it is root@pam itself, to whom nothing is refused";
     return [{ check: "grants", state: "warning", text, remedy: ROLE }];
   }
-  const needed = new Set(requiredRole(tools).grants.flatMap(({ privileges: names }) => names));
+  const needed = new Set(requiredRole(tools.map(({ name }) => name)).grants.flatMap(({ privileges: names }) => names));
   const held = new Set(Object.values(grants.report).flatMap((names) => Object.keys(names)));
   const beyond = [...held].filter((name) => !needed.has(name)).sort();
   if (beyond.length === 0)

@@ -36,7 +36,7 @@ export async function startHttp(
   listen: string | undefined,
   { version, err }: Pick<CommandInput, "version" | "err">,
 ): Promise<Started> {
-  const { targets, waitBudget, http: file, warnings } = config;
+  const { targets, waitBudget, exposure, http: file, warnings } = config;
   const read = httpConfigOf({ listen, file, waitBudget, targets: targets.map(({ name }) => name) });
   if (read.config === undefined) {
     err(`pve-mcp cannot start:\n${read.problems.map((problem) => `  - ${problem}\n`).join("")}`);
@@ -52,6 +52,7 @@ export async function startHttp(
     targets: connected.targets,
     waitBudget,
     ...safety,
+    exposure,
     version,
     onDefect: log.error,
     onToolCall: metrics.toolCall,

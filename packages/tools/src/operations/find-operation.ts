@@ -1,6 +1,6 @@
 import type { OperationId } from "@pve/client";
 import type { ToolEntry } from "../define.js";
-import { LEFT_OUT } from "../resolve.js";
+import { LEFT_OUT } from "../left-out.js";
 import type { ResolvedTool } from "../resolved.js";
 import { type JsonSchema, type ObjectSchema, openObject } from "../schema.js";
 import { windowParametersOf } from "../window.js";
@@ -13,7 +13,7 @@ const OPERATIONS = "operations";
 let loading: Promise<OperationTable> | undefined;
 
 /** The table of all operations, read on first use: a server that starts does not pay for it. */
-function loadOperations(): Promise<OperationTable> {
+export function loadOperations(): Promise<OperationTable> {
   loading ??= import("../generated/operations.gen.js").then((module) => module.operations);
   return loading;
 }

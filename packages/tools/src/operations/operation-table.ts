@@ -10,6 +10,8 @@ export interface OperationTable {
 /** One parameter as callers see it. */
 export interface OperationParameter {
   readonly schema: JsonSchema;
+  /** What a property string may have; what it must have is marked with `*`. */
+  readonly parts?: readonly string[];
   /** The release that brought it, where that is later than the oldest supported one. */
   readonly since?: string;
 }
@@ -29,6 +31,8 @@ export interface PackedOperation {
   /** What PVE asks of the caller, in words. */
   readonly privileges: string;
   readonly since?: string;
+  /** What people type on a node for the same. */
+  readonly commands?: readonly string[];
   /** PVE refuses API tokens here. */
   readonly ticketOnly?: true;
 }

@@ -1,6 +1,7 @@
 import type { SpecOperation, SpecSchema } from "../openapi.js";
-import { operationRoutes, readOpenApi } from "../openapi.js";
+import { operationRoutes, readOpenApi, readPropertyStrings } from "../openapi.js";
 import { operationParameter } from "../resolve.js";
+import { cliCommands } from "./cli-commands.js";
 import { riskOf } from "./operation-risks.js";
 import type { OperationParameter, OperationReturns, OperationTable, PackedOperation } from "./operation-table.js";
 
@@ -9,8 +10,9 @@ export function packOperations(document: unknown): OperationTable {
   const find = readOpenApi(document);
   const parameters: OperationParameter[] = [];
   const places = new Map<string, number>();
+  const partsOf = readPropertyStrings(document);
   const place = (schema: SpecSchema): number => {
-    const parameter = packParameter(schema);
+    const parameter = packParameter(schema, partsOf(schema));
     const key = JSON.stringify(parameter);
     const known = places.get(key) ?? parameters.push(parameter) - 1;
     places.set(key, known);
@@ -23,9 +25,13 @@ export function packOperations(document: unknown): OperationTable {
   return { parameters, operations: Object.fromEntries(operations) };
 }
 
-function packParameter(schema: SpecSchema): OperationParameter {
+function packParameter(schema: SpecSchema, parts: readonly string[]): OperationParameter {
   const since = schema["x-pve-since"];
-  return { schema: operationParameter(schema), ...(since !== undefined && { since }) };
+  return {
+    schema: operationParameter(schema),
+    ...(parts.length > 0 && { parts }),
+    ...(since !== undefined && { since }),
+  };
 }
 
 function packOperation(
@@ -35,6 +41,7 @@ function packOperation(
 ): PackedOperation {
   const { summary, description, since, ticketOnly } = operation;
   const returns = returnsOf(operation);
+  const commands = commandsOf(route);
   return {
     summary,
     ...(description !== undefined && { description }),
@@ -44,8 +51,14 @@ function packOperation(
     ...(returns !== undefined && { returns }),
     privileges: operation.permissions.inWords,
     ...(since !== undefined && { since }),
+    ...(commands !== undefined && { commands }),
     ...(ticketOnly && { ticketOnly }),
   };
+}
+
+function commandsOf(route: string): readonly string[] | undefined {
+  const table: Readonly<Partial<Record<string, readonly string[]>>> = cliCommands;
+  return table[route];
 }
 
 function returnsOf({ task, returns }: SpecOperation): OperationReturns | undefined {

@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { searchIndex } from "../src/generated/search.gen.js";
+import { catalogue, findOperation, findTool, operationRoutes, searchTools } from "../src/index.js";
+import { rank } from "../src/search/rank.js";
+import { halvesOf, percentOf, type Question, recallOf } from "../src/search/recall.js";
+
+const questions: readonly Question[] = JSON.parse(
+  readFileSync(new URL("./search-questions.json", import.meta.url), "utf8"),
+);
+const { tuned, heldOut } = halvesOf(questions);
+
+describe("the search, asked by somebody who never saw the index", () => {
+  it("answers 97 % of the questions within the first five", () => {
+    expect(questions.length).toBeGreaterThanOrEqual(150);
+    expect(percentOf(recallOf(searchIndex, catalogue, questions))).toBeGreaterThanOrEqual(97);
+  });
+
+  it("does nearly as well on the half that it was never tuned on", () => {
+    const [own, foreign] = [tuned, heldOut].map((half) => percentOf(recallOf(searchIndex, catalogue, half)));
+    expect((own ?? 0) - (foreign ?? 0)).toBeLessThanOrEqual(6);
+  });
+
+  it("has every tool and every operation in reach of the words it is named with", async () => {
+    const directories = new Set(searchIndex.entries.filter((one) => one.directory === true).map(({ name }) => name));
+    const routes = await operationRoutes();
+    const operations = await Promise.all(routes.map(findOperation));
+    const lost = [...catalogue, ...operations].filter((tool) => {
+      if (tool === undefined) return true;
+      // What only lists what is below it is worth less than anything below it.
+      const within = directories.has(tool.name) ? 25 : 10;
+      const about = new Set(
+        rank(searchIndex, tool.title, within).map((name) => findTool(name)?.entry.operation ?? name),
+      );
+      return !about.has(tool.entry.operation);
+    });
+    expect(lost.map((tool) => tool?.name)).toEqual([]);
+  });
+
+  it("finds nothing for nothing", async () => {
+    expect(await searchTools("", 20)).toEqual([]);
+    expect(await searchTools("of the and 42", 20)).toEqual([]);
+  });
+});
