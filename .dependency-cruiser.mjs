@@ -62,6 +62,17 @@ export default {
       from: { path: packages.tools },
       to: { path: "@modelcontextprotocol" },
     },
+    {
+      name: "large-tables-are-lazy",
+      comment: "A server that starts pays for no table of all operations: it is imported where it is first asked for.",
+      severity: "error",
+      from: { path: "^packages/[^/]+/src/", pathNot: "(\\.test|/search/recall)\\.ts$" },
+      to: {
+        path: "^packages/tools/src/(generated/(operations|search)\\.gen|search/rank)\\.ts$",
+        dynamic: false,
+        dependencyTypesNot: ["type-only"],
+      },
+    },
     { name: "not-to-unresolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
   ],
   options: {

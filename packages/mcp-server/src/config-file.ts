@@ -38,6 +38,10 @@ const targetSection = z
       })
       .optional(),
     ...policyShape,
+    release: z
+      .string({ error: 'write it as text, such as "8.4"' })
+      .regex(/^\d+\.\d+$/, { error: (issue) => `${JSON.stringify(issue.input)} is no release. Write it as "8.4".` })
+      .optional(),
   })
   .superRefine(({ token, token_file, fingerprint, ca_file, insecure }, context) => {
     const given = (values: readonly unknown[]): number => values.filter((value) => value !== undefined).length;
@@ -177,7 +181,7 @@ function givesFrom(
 type TargetSection = z.output<typeof targetSection>;
 
 function targetOf(section: TargetSection, files: SectionFiles, problems: string[]): TargetConfig {
-  const { name, url, allow, root_password_file } = section;
+  const { name, url, allow, release, root_password_file } = section;
   const { read, absolute } = files;
   const policy = policyOf(section, `targets.${name}.`, files);
   const token = section.token ?? read(`targets.${name}.token_file`, section.token_file ?? "").trim();
@@ -189,6 +193,7 @@ function targetOf(section: TargetSection, files: SectionFiles, problems: string[
     baseUrl: url,
     token,
     allowed: allow,
+    ...(release !== undefined && { release }),
     ...(tls !== undefined && { tls }),
     ...(root_password_file !== undefined && { rootPasswordFile: absolute(root_password_file) }),
     ...(policy !== undefined && { policy }),

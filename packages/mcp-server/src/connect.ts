@@ -45,7 +45,7 @@ export function beginConnecting(config: Configured, options: ConnectOptions = {}
   const shared = givesOf(config.gives);
   let create: typeof createClients | undefined;
   const targets = config.targets.map(
-    ({ name, baseUrl, token, tls, allowed, rootPasswordFile, policy, limits = {} }): Target => {
+    ({ name, baseUrl, token, tls, allowed, release, rootPasswordFile, policy, limits = {} }): Target => {
       const openUpgrade =
         rootPasswordFile === undefined ? {} : { openUpgrade: createUpgradeOpener({ baseUrl, tls }, rootPasswordFile) };
       const options = {
@@ -73,6 +73,7 @@ export function beginConnecting(config: Configured, options: ConnectOptions = {}
         allowed,
         gives: { ...shared, ...openUpgrade },
         ...(policy !== undefined && { policy }),
+        ...(release !== undefined && { release }),
         clientFor({ id }) {
           if (own.has(id)) return clientOf(id);
           common ??= clientWith(token);

@@ -18,4 +18,6 @@ export interface TargetConfig {
   readonly limits?: { readonly maxPerSecond?: number; readonly maxConcurrent?: number };
   /** Rules for this target, beside those of the server. */
   readonly policy?: Policy;
+  /** Whose API it speaks, such as `8.4`: what came later is then not listed. */
+  readonly release?: string;
 }

@@ -10,6 +10,8 @@ export interface Target {
   readonly name: string;
   /** How far anybody may go here. */
   readonly allowed: Risk;
+  /** Whose API it speaks, where the operator has said so: what came later is then not listed. */
+  readonly release?: string;
   /** The client that speaks for this caller: with the target's own token, or with the caller's. */
   readonly clientFor: (caller: Caller) => PveClient;
   /** What tools of this target are given beside the client: a place for secrets, files to send, a terminal. */

@@ -46,7 +46,10 @@ describe("pve-mcp", () => {
   });
 
   it("refuses names that no toolset or tool has, with those that are near", async () => {
-    const env = { PVE_URL: "https://pve1.example", PVE_TOKEN: "a@pve!b=5b1a4c8e-0f3d-4c7e-9a51-6d2f8b7c1e90" };
+    const env = {
+      PVE_URL: "https://pve1.example",
+      PVE_TOKEN: "assistant@pve!reader=5b1a4c8e-0f3d-4c7e-9a51-6d2f8b7c1e90",
+    };
     const { status, err } = await ranCommand(["--toolsets", "vm,all", "--tools", "get_vmz", "--exclude", "x"], env);
     expect(status).toBe(EXIT.usage);
     expect(err).toContain('There is no toolset "vm". Did you mean vms?');

@@ -87,6 +87,19 @@ describe("a configuration file", () => {
     });
   });
 
+  it("may name a target's release", () => {
+    const [home] = two.targets;
+    expect(fromFile({ targets: [{ ...home, release: "8.4" }] })).toMatchObject({
+      config: { targets: [{ release: "8.4" }] },
+    });
+    expect(fileProblems({ targets: [{ ...home, release: "eight" }] })).toEqual([
+      expect.stringContaining('"eight" is no release'),
+    ]);
+    expect(fileProblems({ targets: [{ ...home, release: 8.4 }] })).toEqual([
+      expect.stringContaining("write it as text"),
+    ]);
+  });
+
   it("chooses which tools are listed, and gives way to the flags", () => {
     const tools = { toolsets: ["ha"], exclude: ["get_ha_status"], output_schemas: false };
     const listed = { exclude: ["get_ha_status"], withoutOutputSchemas: true };

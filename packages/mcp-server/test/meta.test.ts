@@ -18,12 +18,14 @@ describe("search_tools", () => {
     const { data, text } = await reader.callTool("search_tools", { query: "delete a container" });
     expect(data).toMatchObject({
       items: expect.arrayContaining([
-        { name: "delete_container", risk: "destroy", does: expect.any(String), refused: true },
+        { name: "delete_container", risk: "destroy", does: expect.any(String), refused: "needs --allow destroy" },
       ]),
     });
-    expect(text).toContain("the operator would have to allow destroy");
+    expect(text).toContain("needs --allow destroy");
     await using keeper = await connect({ allowed: "destroy" });
-    expect((await keeper.callTool("search_tools", { query: "delete a container" })).text).not.toContain("Refused");
+    expect((await keeper.callTool("search_tools", { query: "delete a container" })).text).not.toContain(
+      "needs --allow",
+    );
   });
 
   it("takes a slip of the keyboard for what was meant", async () => {
@@ -60,7 +62,7 @@ describe("describe", () => {
       like: "qm clone",
       arguments: expect.arrayContaining([expect.objectContaining({ name: "newid*", type: "integer 100..999999999" })]),
     });
-    expect(text).toContain("Refused in this session: the operator would have to allow change");
+    expect(text).toContain("Refused in this session: needs --allow change");
   });
 
   it("pages many options by what they are about, families written once", async () => {

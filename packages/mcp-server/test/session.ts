@@ -85,6 +85,8 @@ export interface SessionOptions {
   readonly exposure?: Exposure;
   /** Picks the token from the simulator's credentials. */
   readonly token?: (pve: Simulator) => string;
+  /** What the operator has said of the cluster's release. */
+  readonly namedRelease?: string;
   /** Signs in as root@pam with the password instead. */
   readonly signedIn?: true;
   /** What the embedding program hands to tools. */
@@ -135,6 +137,7 @@ export async function connect(options: SessionOptions = {}): Promise<Session> {
       {
         name: "pve",
         allowed: options.allowed ?? "read",
+        ...(options.namedRelease !== undefined && { release: options.namedRelease }),
         clientFor: () => client,
         ...(options.gives !== undefined && { gives: options.gives }),
         ...(options.targetPolicy !== undefined && { policy: options.targetPolicy }),

@@ -9,6 +9,7 @@ import { mapArguments, spreadOptions } from "./map-arguments.js";
 import { callOperation, isTask } from "./operation.js";
 import { verbatimAnswer } from "./operations/verbatim-answer.js";
 import { recipes } from "./recipes/recipes.js";
+import { checkRelease } from "./release-check.js";
 import type { ResolvedTool } from "./resolved.js";
 import { isRecord } from "./schema.js";
 import { awaitTask } from "./task-answer.js";
@@ -35,8 +36,10 @@ export async function execute(
   const { rows } = tool.entry;
   const args = { ...(rows !== undefined && { limit: rows }), ...checkArguments(tool, given) };
   if (tool.entry.secret === true && context.saveSecret === undefined) throw nowhereToKeep(tool);
+  const watch = context.signal === undefined ? {} : { signal: context.signal };
   try {
-    const call = await prepare(tool, args, context);
+    await checkRelease(tool, args, context.client, watch);
+    const call = await prepare(tool, args, context, watch);
     const recipe = tool.entry.recipe;
     const answer = await (recipe === undefined ? runOperation(call) : recipes[recipe](call));
     return await withCompleteness(tool, args, answer, context);
@@ -45,8 +48,12 @@ export async function execute(
   }
 }
 
-async function prepare(tool: ResolvedTool, args: Arguments, context: ExecuteContext): Promise<Invocation> {
-  const watch = context.signal === undefined ? {} : { signal: context.signal };
+async function prepare(
+  tool: ResolvedTool,
+  args: Arguments,
+  context: ExecuteContext,
+  watch: Invocation["watch"],
+): Promise<Invocation> {
   const params = mapArguments(tool, args);
   const found = await locate(tool, params, context, watch);
   const node = params["node"] ?? found?.node;

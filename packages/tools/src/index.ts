@@ -36,6 +36,7 @@ export { type Judgement, judge } from "./permissions/judge.js";
 export { judgeTool, type OperationJudgement, type ToolJudgement } from "./permissions/judge-tool.js";
 export type { RequiredGrant, RequiredRole, RoleNames } from "./permissions/required-role.js";
 export type { Missing } from "./permissions/verdict.js";
+export { isAtLeast } from "./release-check.js";
 export { requiredRole } from "./required-role.js";
 export type { Hints, ResolvedTool } from "./resolved.js";
 export type { Json, JsonSchema, ObjectSchema } from "./schema.js";

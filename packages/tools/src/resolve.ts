@@ -37,6 +37,7 @@ function resolveTool(
   const privileges = operations.map((route) => [route, privilegesOf(look(route))]);
   const options = optionsOf(entry, operation);
   const inputSchema = inputSchemaOf(name, entry, operation);
+  const sinceOf = sinceOfArguments(entry, options, operation);
   const filtered =
     entry.risk === "read" && (operation.permissions.filteredBy ?? []).some(({ hides }) => isWhole(hides));
   return {
@@ -53,6 +54,7 @@ function resolveTool(
     optional: optionalOf(entry),
     privileges: Object.fromEntries(privileges),
     ...(operation.since !== undefined && { since: operation.since }),
+    ...(Object.keys(sinceOf).length > 0 && { sinceOf }),
     ...(Object.keys(options).length > 0 && { options }),
     entry,
   };
@@ -73,6 +75,24 @@ function privilegesOf({ permissions: { inWords, filteredBy = [] } }: SpecOperati
 /** What was made is read back only to be shown. */
 function optionalOf({ tries = [], recipe, shows }: ToolEntry): readonly string[] {
   return recipe === "create-record" && shows !== undefined ? [...tries, shows] : tries;
+}
+
+/** The arguments that came with a later release than the oldest supported one, and which it was. */
+function sinceOfArguments(
+  entry: ToolEntry,
+  options: Readonly<Record<string, readonly string[]>>,
+  { parameters }: SpecOperation,
+): Readonly<Record<string, string>> {
+  const own = Object.entries(entry.accepts).map(([name, target]) => [
+    name,
+    typeof target === "string" ? target : target.for,
+  ]);
+  const held = Object.entries(options).flatMap(([name, members]) => members.map((one) => [`${name}.${one}`, one]));
+  const young = [...own, ...held].flatMap(([name = "", parameter = ""]) => {
+    const since = parameters[parameter]?.["x-pve-since"];
+    return since === undefined ? [] : [[name, since] as const];
+  });
+  return Object.fromEntries(young);
 }
 
 function hintsOf(entry: ToolEntry): Hints {

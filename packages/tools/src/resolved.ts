@@ -31,6 +31,8 @@ export interface ResolvedTool {
   readonly privileges: Readonly<Record<string, string>>;
   /** The release that brought the main operation, where that is later than the oldest supported one. */
   readonly since?: string;
+  /** The same of arguments, and of what a `config`-like one may hold (`config.name`); a family is written `net[n]`. */
+  readonly sinceOf?: Readonly<Record<string, string>>;
   /** What `config`-like arguments may hold, by argument; a family is written `net[n]`. */
   readonly options?: Readonly<Record<string, readonly string[]>>;
   readonly entry: ToolEntry;

@@ -95,7 +95,7 @@ async function write(tools: readonly ResolvedTool[], operations: OperationTable)
   writeFileSync(at("../../docs/quick-reference.md"), quickReferenceOf(toolsets, tools));
   writeFileSync(at("../../docs/permissions.md"), permissionsReferenceOf(toolsets, tools));
   const questions: readonly Question[] = JSON.parse(readFileSync(at("test/search-questions.json"), "utf8"));
-  const report = recallReport(buildIndex(tools, operations), tools, questions);
+  const report = recallReport(buildIndex(tools, operations), questions);
   writeFileSync(at("../../docs/search-recall.md"), report);
 }
 

@@ -31,11 +31,14 @@ are typed on a node, by root; the token has privilege separation, so user and to
     if (wrong.length > 0) return EXIT.usage;
     const last = (flag: string) => own[flag]?.at(-1);
     const [user, token, name] = [last("--user"), last("--token"), last("--name")];
-    const needed = requiredRole(tools.map((tool) => tool.name), {
-      ...(user !== undefined && { user }),
-      ...(token !== undefined && { token }),
-      ...(name !== undefined && { role: name }),
-    });
+    const needed = requiredRole(
+      tools.map((tool) => tool.name),
+      {
+        ...(user !== undefined && { user }),
+        ...(token !== undefined && { token }),
+        ...(name !== undefined && { role: name }),
+      },
+    );
     if ("--json" in own) input.out(`${JSON.stringify(needed, null, 2)}\n`);
     else print(input, needed);
     return EXIT.done;

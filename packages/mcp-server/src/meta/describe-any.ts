@@ -1,8 +1,7 @@
 import { describeTool, ToolArgumentError } from "@pve/tools";
-import { allows } from "../allowance.js";
 import { failed, ownAnswer } from "../answer.js";
+import { refusalOf } from "../exposure/exposure.js";
 import { failureText } from "../failure.js";
-import { furthestReach } from "../target.js";
 import { findAny, nothingCalled } from "./find-any.js";
 import type { MetaTool } from "./meta-tool.js";
 
@@ -12,13 +11,10 @@ export const describeAny: MetaTool["run"] = async (settings, caller, args) => {
   const group = typeof args["group"] === "string" ? args["group"] : undefined;
   const named = await findAny(name);
   if (named === undefined) return failed(await nothingCalled(settings, caller, name));
-  const reach = furthestReach(settings.targets, caller);
+  const refused = refusalOf(named.tool, settings.targets, caller);
   try {
     const { notes = [], ...description } = await describeTool(named.tool, group);
-    const refused = allows(reach, named.tool.risk)
-      ? []
-      : [`Refused in this session: the operator would have to allow ${named.tool.risk}.`];
-    const all = [...notes, ...refused];
+    const all = [...notes, ...(refused === undefined ? [] : [`Refused in this session: ${refused}.`])];
     return ownAnswer({ ...description, ...(all.length > 0 && { notes: all }) });
   } catch (error) {
     if (!(error instanceof ToolArgumentError)) throw error;

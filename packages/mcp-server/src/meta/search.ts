@@ -1,7 +1,6 @@
 import { type ResolvedTool, searchTools } from "@pve/tools";
-import { allows } from "../allowance.js";
 import { failed, ownAnswer } from "../answer.js";
-import { furthestReach } from "../target.js";
+import { refusalOf } from "../exposure/exposure.js";
 import type { MetaTool } from "./meta-tool.js";
 
 const USUAL = 8;
@@ -13,17 +12,11 @@ export const search: MetaTool["run"] = async ({ targets }, caller, args) => {
   const found = await searchTools(query, Number(args["limit"] ?? USUAL));
   if (found.length === 0)
     return failed(`Nothing fits ${JSON.stringify(query)}: try other words, such as those of the web interface.`);
-  const reach = furthestReach(targets, caller);
-  const beyond = found.filter(({ risk }) => !allows(reach, risk));
-  const items = found.map((tool) => ({ ...rowOf(tool), ...(beyond.includes(tool) && { refused: true }) }));
-  const furthest = beyond.some(({ risk }) => risk === "destroy") ? "destroy" : "change";
-  return ownAnswer({
-    items,
-    notes: [
-      "describe shows what one takes; call runs it.",
-      ...(beyond.length === 0 ? [] : [`Refused in this session: the operator would have to allow ${furthest}.`]),
-    ],
+  const items = found.map((tool) => {
+    const refused = refusalOf(tool, targets, caller);
+    return { ...rowOf(tool), ...(refused !== undefined && { refused }) };
   });
+  return ownAnswer({ items, notes: ["describe shows what one takes; call runs it."] });
 };
 
 function rowOf({ name, risk, description, since }: ResolvedTool) {

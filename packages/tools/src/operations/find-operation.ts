@@ -51,6 +51,12 @@ function operationTool(route: string, packed: PackedOperation, pool: readonly Op
     optional: [],
     privileges: { [route]: privileges },
     ...(since !== undefined && { since }),
+    sinceOf: Object.fromEntries(
+      Object.entries(packed.parameters).flatMap(([name, at]) => {
+        const young = pool[at]?.since;
+        return young === undefined ? [] : [[name, young]];
+      }),
+    ),
     entry: entryOf(route, packed),
   };
 }

@@ -13,13 +13,14 @@ type Text = readonly [text: string, weight: number];
 export function buildIndex(tools: readonly ResolvedTool[], table: OperationTable): SearchIndex {
   const operations = Object.entries(table.operations);
   const places = new Map(operations.map(([route], at) => [route, tools.length + at]));
+  const narrow = narrowTools(tools);
   const texts = [
-    ...tools.map((tool) => textsOfTool(tool, table)),
+    ...tools.map((tool) => textsOfTool(tool, table, narrow.has(tool))),
     ...operations.map(([route, operation]) => textsOfOperation(route, operation, table)),
   ];
   return {
     entries: [
-      ...tools.map((tool) => toolEntry(tool, places)),
+      ...tools.map((tool) => toolEntry(tool, narrow.has(tool) ? undefined : places.get(tool.entry.operation))),
       ...operations.map(([route, operation]) => operationEntry(route, operation)),
     ],
     words: weigh(texts.map(wordWeights)),
@@ -27,8 +28,25 @@ export function buildIndex(tools: readonly ResolvedTool[], table: OperationTable
   };
 }
 
-function toolEntry({ name, entry }: ResolvedTool, places: ReadonlyMap<string, number>): IndexEntry {
-  const about = places.get(entry.operation);
+/**
+ * Tools that share their operation with others and are each about a part of it: what is said of it need not hold for
+ * them. The one that takes its options, or else the one that is named like it, is about the whole.
+ */
+function narrowTools(tools: readonly ResolvedTool[]): ReadonlySet<ResolvedTool> {
+  const users = new Map<string, ResolvedTool[]>();
+  for (const tool of tools) users.set(tool.entry.operation, [...(users.get(tool.entry.operation) ?? []), tool]);
+  const narrow = [...users].flatMap(([route, sharing]) => {
+    if (sharing.length === 1) return [];
+    const wide = sharing.filter(({ options }) => options !== undefined);
+    const last = wordsOf(pathWords(route).at(-1) ?? "");
+    const whole =
+      wide.length > 0 ? wide : sharing.filter(({ name }) => last.some((word) => wordsOf(name).includes(word)));
+    return sharing.filter((tool) => !whole.includes(tool));
+  });
+  return new Set(narrow);
+}
+
+function toolEntry({ name, entry }: ResolvedTool, about: number | undefined): IndexEntry {
   return { name, subject: subjectOf(name), verb: verbOf(entry.operation, name), ...(about !== undefined && { about }) };
 }
 
@@ -57,14 +75,16 @@ function pathWords(route: string): readonly string[] {
   return route.split(/[ /]/).filter((part, at) => at > 0 && part !== "" && !part.startsWith("{"));
 }
 
-function textsOfTool(tool: ResolvedTool, table: OperationTable): readonly Text[] {
+function textsOfTool(tool: ResolvedTool, table: OperationTable, narrow: boolean): readonly Text[] {
   const { operation } = tool.entry;
   const wide = tool.options === undefined ? undefined : table.operations[operation];
   return [
     [tool.name, WEIGHT.name],
     [tool.title, WEIGHT.summary],
     [tool.description, WEIGHT.text],
-    ...sharedTexts(operation, table.operations[operation]),
+    ...sharedTexts(operation, table.operations[operation]).map(
+      ([text, weight]): Text => [text, narrow ? weight * OF_A_PART : weight],
+    ),
     [Object.keys(tool.inputSchema.properties).join(" "), WEIGHT.prose],
     [
       Object.values(tool.options ?? {})
@@ -106,6 +126,9 @@ function sharedTexts(route: string, operation: PackedOperation | undefined): rea
     [asked[route] ?? "", WEIGHT.asked],
   ];
 }
+
+/** What is said of a whole operation says less of a tool about a part of it. */
+const OF_A_PART = 0.4;
 
 /** Said of nearly every operation, so it tells none from another. */
 const EVERYWHERE = new Set(["node", "vmid", "digest", "delete"]);

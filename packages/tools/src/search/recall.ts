@@ -1,4 +1,3 @@
-import type { ResolvedTool } from "../resolved.js";
 import { rank } from "./rank.js";
 import type { SearchIndex } from "./search-index.js";
 
@@ -23,11 +22,12 @@ export interface Recall {
 export const RECALL_AT = 5;
 
 /**
- * Asks every question. An operation that is expected is found as well where a tool stands that is about it: whoever
- * wrote the questions knew the tools of one day, and there are more since.
+ * Asks every question. An operation that is expected is found as well where the tool stands that is about the whole of
+ * it: whoever wrote the questions knew the tools of one day, and there are more since.
  */
-export function recallOf(index: SearchIndex, tools: readonly ResolvedTool[], questions: readonly Question[]): Recall {
-  const about = new Map(tools.map((tool) => [tool.name, tool.entry.operation as string]));
+export function recallOf(index: SearchIndex, questions: readonly Question[]): Recall {
+  const nameAt = (at: number | undefined) => (at === undefined ? undefined : index.entries[at]?.name);
+  const about = new Map(index.entries.map(({ name, about: at }) => [name, nameAt(at)]));
   const misses = questions.flatMap((question) => {
     const found = rank(index, question.query, RECALL_AT);
     const hit = found.some((name) => [name, about.get(name) ?? name].some((one) => question.expect.includes(one)));
@@ -62,17 +62,13 @@ second question only; the others say how well it does on what it was not made fo
 `;
 
 /** The report as Markdown: the shares, and every question that was not answered. */
-export function recallReport(
-  index: SearchIndex,
-  tools: readonly ResolvedTool[],
-  questions: readonly Question[],
-): string {
+export function recallReport(index: SearchIndex, questions: readonly Question[]): string {
   const { tuned, heldOut } = halvesOf(questions);
   const rows = Object.entries({ "tuned on": tuned, "held out": heldOut, all: questions }).map(([name, half]) => {
-    const recall = recallOf(index, tools, half);
+    const recall = recallOf(index, half);
     return `| ${name} | ${recall.asked} | ${recall.asked - recall.misses.length} | ${percentOf(recall)} % |`;
   });
-  const misses = recallOf(index, tools, questions).misses.map(
+  const misses = recallOf(index, questions).misses.map(
     ({ query, expect, found }) => `- **${query}** expects ${codes(expect)}; found ${codes(found)}`,
   );
   const table = ["| questions | asked | answered | share |", "|---|---|---|---|", ...rows].join("\n");

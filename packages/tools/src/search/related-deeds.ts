@@ -95,7 +95,7 @@ export const relatedDeeds: Readonly<Record<string, Readonly<Record<string, numbe
   follow: { log: 0.4, status: 0.4 },
   output: { log: 0.6 },
   tail: { log: 0.7 },
-  run: { exec: 0.5 },
+  run: { exec: 0.4 },
   command: { exec: 0.7 },
   safe: { safety: 1 },
   preview: { dry: 0.8 },

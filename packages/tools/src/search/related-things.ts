@@ -136,7 +136,7 @@ export const relatedThings: Readonly<Record<string, Readonly<Record<string, numb
   failover: { ha: 0.9 },
   lrm: { ha: 0.8, manager: 0.7 },
   crm: { ha: 0.8, manager: 0.7 },
-  maintenance: { ha: 0.3 },
+  maintenance: { drain: 0.8, migrate: 0.5, ha: 0.3 },
   corosync: { cluster: 0.6, config: 0.4 },
   totem: { corosync: 0.6 },
   rpo: { replication: 0.6 },

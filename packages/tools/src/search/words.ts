@@ -15,6 +15,7 @@ export function wordsOf(text: string): readonly string[] {
     .toLowerCase()
     .replaceAll(/['’]/g, "")
     .replaceAll(/[^a-z0-9]+/g, " ")} `;
+  plain = plain.replace(/ shut (.*?)\bdown /, (_all, between) => ` shutdown ${between} `);
   // "turn it off": what is said between the two words does not change what they mean.
   plain = plain.replace(
     / (?:turn|switch|power)(?:ed|ing)? (.*?)\b(on|off) /,
