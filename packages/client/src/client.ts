@@ -36,6 +36,8 @@ export interface PveClient extends PveTree, PveHandle {
   readonly call: PveCall;
   /** A client with other defaults for its calls, over the same connections and the same login. */
   withOptions(options: CallDefaults): PveClient;
+  /** The client that this one was derived from by `withOptions`, or itself: what is remembered of a server goes by it. */
+  readonly root: PveClient;
   /**
    * Who the calls are made as: `user@realm`, or `user@realm!tokenid` for an API token. Sends nothing.
    * @throws PveConfigError when what the function for the token gives is none
@@ -65,7 +67,7 @@ export function createClient(options: ClientOptions): PveClient {
   return assemble({ baseUrl, endpoints, auth, transport, sleep, now, send }, NONE);
 }
 
-function assemble(connection: Connection, defaults: CallDefaults): PveClient {
+function assemble(connection: Connection, defaults: CallDefaults, root?: PveClient): PveClient {
   const { auth, send, sleep, now } = connection;
   const { exchange, http } = createHttp({ baseUrl: connection.baseUrl, auth, send, defaults });
   const taskContext = { exchange, sleep, now };
@@ -86,7 +88,7 @@ function assemble(connection: Connection, defaults: CallDefaults): PveClient {
     task: (upid) => new Task(upid, taskContext),
     withOptions: (more) => {
       checkDefaults(more);
-      return assemble(connection, withDefaults(defaults, more));
+      return assemble(connection, withDefaults(defaults, more), client.root);
     },
     identity: async () => auth.identity(),
     supports: async (route, params) => {
@@ -94,6 +96,9 @@ function assemble(connection: Connection, defaults: CallDefaults): PveClient {
       return (await gate)(route, params);
     },
     http,
+    get root() {
+      return root ?? client;
+    },
   };
   linkClient(client, { ...connection, before: defaults.before });
   return client;

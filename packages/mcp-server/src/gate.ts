@@ -116,14 +116,20 @@ export function openGate(settings: GateSettings, passage: Passage): Gate {
     return passage.plan?.redeem() === false ? { kind: "refused", why: APPLIED } : undefined;
   };
 
+  let turn: Promise<void> = Promise.resolve();
   const pass = async (request: ApiRequest, speaker: PveClient | undefined): Promise<void> => {
     // What a change reads on its way is no business of the rules; what a tool for reading reads is.
     if (onlyReads(request) && action.risk !== "read") return;
-    stop ??= await judge(request, speaker);
-    if (stop !== undefined) throw new GateClosed();
-    if (onlyReads(request)) return;
-    passage.onSend(request, waived);
-    sent.push(request);
+    // One after the other: a tool that does several things at once has one approval, which the first of them redeems.
+    const mine = turn.then(async () => {
+      stop ??= await judge(request, speaker);
+      if (stop !== undefined) throw new GateClosed();
+      if (onlyReads(request)) return;
+      passage.onSend(request, waived);
+      sent.push(request);
+    });
+    turn = mine.catch(() => undefined);
+    await mine;
   };
   const guard = (client: PveClient): PveClient => client.withOptions({ before: (request) => pass(request, client) });
   return {

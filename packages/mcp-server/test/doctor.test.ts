@@ -22,7 +22,7 @@ describe("pve-mcp doctor", () => {
     expect(out).toMatch(/WARN +clock +the node's clock is \d+ s (ahead of|behind) this machine's/);
     expect(out).toMatch(/ok +quorum +\w+ is quorate/);
     expect(out).toMatch(/WARN +token +it has every privilege of its user \(privsep=0\)/);
-    expect(out).toMatch(/ok +privileges +of \d+ tools: \d+ allowed, 0 depending/);
+    expect(out).toMatch(/ok +privileges +of \d+ tools: \d+ allowed, \d+ depending on the object, 0 denied/);
     expect(out).toMatch(/WARN +grants +\d+ privileges that the allowed tools do not need: .*Permissions\.Modify/);
   });
 

@@ -117,7 +117,7 @@ describe("call", () => {
     await using session = await connect({ allowed: "change" });
     for (const name of ["delete_vm", "DELETE /nodes/{node}/qemu/{vmid}", "DELETE /nodes/pve1/qemu/104"]) {
       const refused = await session.callTool("call", { name, arguments: { vmid: 104 } });
-      expect(refused).toMatchObject({ isError: true, text: expect.stringContaining("Nothing was sent") });
+      expect(refused).toMatchObject({ isError: true, text: expect.stringContaining("Nothing was changed") });
     }
     expect(session.pve.requests()).toEqual([]);
   });

@@ -20,7 +20,7 @@ const names = { user: USER, token: "mcp", role: "helper" };
 const namesOf = (tools: readonly ResolvedTool[]) => tools.map(({ name }) => name);
 /** How a want of privileges shows: a refusal, or that what is not seen cannot be found. */
 const REFUSED =
-  /refused \(403\)|Permission check failed|the token may (?:not )?see|lets no API token|missing privileges|cannot move|lacks .* on \//;
+  /refused \(403\)|Permission check failed|the token may (?:not )?see|lets no API token|missing privileges|cannot move|lacks .* on \/|PVE would not let it through/;
 
 const clientOf = ({ baseUrl, fetch: transport, clock }: Simulator, token: string): PveClient =>
   createClient({ baseUrl, transport, sleep: clock.sleep, now: clock.now, auth: { token } });

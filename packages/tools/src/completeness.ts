@@ -54,12 +54,12 @@ function leftOut(hidden: readonly string[]): string {
 }
 
 function grantsOf({ client, now = Date.now, signal }: ExecuteContext): Promise<Grants | undefined> {
-  const last = known.get(client);
+  const last = known.get(client.root);
   if (last !== undefined && now() - last.since < KEPT) return last.grants;
   const grants = readGrants(client, signal === undefined ? {} : { signal }).catch(() => {
-    known.delete(client);
+    known.delete(client.root);
     return undefined;
   });
-  known.set(client, { since: now(), grants });
+  known.set(client.root, { since: now(), grants });
   return grants;
 }

@@ -30,7 +30,7 @@ export async function checkRelease(
   const needed = neededBy(tool, args);
   if (needed === undefined) return;
   const { what, release } = needed;
-  const known = await releases.get(client);
+  const known = await releases.get(client.root);
   if (known !== undefined && isAtLeast(known, release)) return;
   const now = await ask(client, watch);
   if (isAtLeast(now, release)) return;
@@ -66,11 +66,11 @@ function neededBy(tool: ResolvedTool, args: Arguments): Needed | undefined {
 
 async function ask(client: PveClient, watch: { readonly signal?: AbortSignal }): Promise<string> {
   const asking = client.call("GET /version", {}, watch).then(({ release }) => release);
-  releases.set(client, asking);
+  releases.set(client.root, asking);
   try {
     return await asking;
   } catch (error) {
-    releases.delete(client);
+    releases.delete(client.root);
     throw error;
   }
 }

@@ -26,10 +26,10 @@ export async function permissionFor(
 }
 
 function grantsOf(client: PveClient, now: number): Promise<Grants | undefined> {
-  const kept = known.get(client);
+  const kept = known.get(client.root);
   if (kept !== undefined && Math.abs(now - kept.at) < LIFETIME) return kept.grants;
   const grants = readGrants(client).catch(() => undefined);
-  known.set(client, { at: now, grants });
+  known.set(client.root, { at: now, grants });
   return grants;
 }
 

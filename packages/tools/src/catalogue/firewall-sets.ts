@@ -157,7 +157,7 @@ export const firewallSetTools = {
     title: "Switch a firewall, set its policies",
     summary:
       "Changes switch (enable) and policies of the firewall of cluster, node or guest and shows them before and after. Switching on with DROP for what comes in cuts off what no rule lets in.",
-    risk: "change",
+    risk: "destroy",
     accepts: {
       scope: {
         ...scope,
