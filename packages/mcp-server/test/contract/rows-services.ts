@@ -89,7 +89,14 @@ const settingRows: Readonly<Record<string, Row>> = {
   },
   get_node_packages: { answers: { items: has({ Package: "pve-manager", OldVersion: "9.2.11" }) } },
   get_node_subscription: { answers: { node, status: "notfound" } },
-  list_metric_servers: { answers: { items: [], count: 0 } },
+  list_metric_servers: {
+    before: async (lab) => {
+      const graphs = { id: "graphs", type: "graphite", server: "192.0.2.30", port: 2003 } as const;
+      await lab.other.call("POST /cluster/metrics/server/{id}", graphs);
+      return {};
+    },
+    answers: { items: [{ id: "graphs", type: "graphite", server: "192.0.2.30" }], count: 1 },
+  },
 };
 
 /** Services, certificates, settings and software of nodes, Ceph and notifications. */

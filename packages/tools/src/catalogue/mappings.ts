@@ -52,6 +52,7 @@ export const mappings = toolset({
         "GET /cluster/mapping/usb/{id}",
         "GET /cluster/mapping/dir/{id}",
       ],
+      picks: true,
       example: { kind: "dir", id: "media", map: ["node=pve1,path=/srv/media", "node=pve2,path=/srv/media"] },
     }),
     delete_resource_mapping: tool("DELETE /cluster/mapping/pci/{id}", {
@@ -67,6 +68,7 @@ export const mappings = toolset({
         "GET /cluster/mapping/usb/{id}",
         "GET /cluster/mapping/dir/{id}",
       ],
+      picks: true,
       example: { kind: "dir", id: "media" },
     }),
   },
