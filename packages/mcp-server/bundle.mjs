@@ -22,7 +22,7 @@ const oneLanguage = {
 const namedExports = {
   name: "named-exports",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(undici|yaml)$/ }, ({ path: name, kind, resolveDir }) =>
+    onResolve({ filter: /^yaml$/ }, ({ path: name, kind, resolveDir }) =>
       kind === "dynamic-import" ? { path: name, namespace: "named", pluginData: resolveDir } : undefined,
     );
     onLoad({ filter: /.*/, namespace: "named" }, ({ path: name, pluginData: resolveDir }) => {

@@ -17,7 +17,8 @@ export function createNodeTransport(
 ): Transport {
   const lanesTo = new Map<string, Lanes>();
   const open = async (origin: string): Promise<Lanes> => {
-    const { Client } = await import("undici");
+    // The default is there however a bundler splits a CommonJS package; the names are not.
+    const { Client } = (await import("undici")).default;
     const lanes = lanesTo.get(origin) ?? new Lanes(Client, origin, connector);
     lanesTo.set(origin, lanes);
     return lanes;
