@@ -1,10 +1,11 @@
-import type { PveClient } from "@pve/client";
+import { type PveClient, PveConnectionError } from "@pve/client";
 import type { Judgement } from "@pve/tools";
 import { type Action, boundOf } from "./action.js";
 import { allows } from "./allowance.js";
 import { stateOf, whatOf } from "./approval/binding.js";
 import type { Permit } from "./approval/permit.js";
 import type { Plan } from "./plan/plan-token.js";
+import { affectedBy } from "./policy/affected.js";
 import { type ApiRequest, onlyReads } from "./policy/api-request.js";
 import { type Decision, decide } from "./policy/decide.js";
 import { createGuestReader, type GuestFacts } from "./policy/guest-facts.js";
@@ -31,13 +32,8 @@ export interface Planned {
 export type Stop =
   | Planned
   | { readonly kind: "refused"; readonly why: string }
-  /** Somebody has to approve the request first. */
-  | {
-      readonly kind: "unapproved";
-      readonly subject: Subject;
-      readonly what: string;
-      readonly because: readonly string[];
-    };
+  /** Somebody has to approve the requests first: the one that comes first, and those that come whatever becomes of it. */
+  | { readonly kind: "unapproved"; readonly asked: readonly Planned[] };
 
 /** What stands between an action and the cluster. */
 export interface Gate {
@@ -91,59 +87,81 @@ export function openGate(settings: GateSettings, passage: Passage): Gate {
   const { action } = passage;
   const plain = action.target.clientFor(action.caller);
   const sent: ApiRequest[] = [];
+  const asked: Planned[] = [];
+  const used = new Set<string>();
   let stop: Stop | undefined;
   let isRedeemed = false;
   let waived: string | undefined;
 
-  const judge = async (request: ApiRequest, speaker: PveClient | undefined): Promise<Stop | undefined> => {
+  const judge = async (request: ApiRequest, speaker: PveClient | undefined): Promise<Stop | Planned | undefined> => {
     const looked = await lookAt(settings, passage, speaker, request);
     waived = looked.waived;
     if (passage.dry === true)
       return { ...looked, what: whatOf(request, await stateOf(plain, request, passage.signal)) };
     if (looked.refusal !== undefined) return { kind: "refused", why: looked.refusal };
-    const needsPermit = looked.because.length > 0 && !isRedeemed;
-    if (sent.length > 0 && !needsPermit) return undefined;
-    if (sent.length > 0)
-      return { kind: "refused", why: `${request.route} needs approval, which comes before the first step` };
-    if (!needsPermit && passage.plan === undefined) return undefined;
+    const needsPermit = looked.because.length > 0;
+    const plan = sent.length === 0 && asked.length === 0 ? passage.plan : undefined;
+    if (!needsPermit && plan === undefined) return undefined;
     const what = whatOf(request, await stateOf(plain, request, passage.signal));
-    const misfit = passage.plan?.misfit(what);
+    const misfit = plan?.misfit(what);
     if (misfit !== undefined) return { kind: "refused", why: misfit };
-    if (needsPermit && passage.permit === undefined) return { ...looked, kind: "unapproved", what };
-    if (needsPermit && passage.permit?.what !== what) return { kind: "refused", why: CHANGED };
-    isRedeemed = needsPermit && passage.permit?.redeem() === true;
-    if (needsPermit && !isRedeemed) return { kind: "refused", why: USED };
-    return passage.plan?.redeem() === false ? { kind: "refused", why: APPLIED } : undefined;
+    const why = needsPermit ? unpermitted(what, looked.subject) : undefined;
+    if (why === "ask") return { ...looked, what };
+    if (why !== undefined) return { kind: "refused", why };
+    return plan?.redeem() === false ? { kind: "refused", why: APPLIED } : undefined;
   };
 
-  let turn: Promise<void> = Promise.resolve();
+  /** Why a request that needs approval has none; undefined where it has one. */
+  const unpermitted = (what: string, { affected, request }: Subject): string | undefined => {
+    const { permit } = passage;
+    if (permit === undefined && sent.length > 0)
+      return `${request.route} needs approval, which comes before the first step`;
+    if (permit === undefined) return "ask";
+    const isNamed = permit.whats.includes(what) && !used.has(what);
+    if (!isNamed && !isRedeemed) return CHANGED;
+    // What follows from an approved request is approved with it, as long as it is about the same guests.
+    if (!isNamed && !affected.vmids.every((vmid) => guestsOfSent().has(String(vmid)))) return CHANGED;
+    isRedeemed ||= permit.redeem();
+    used.add(what);
+    return isRedeemed ? undefined : USED;
+  };
+  const guestsOfSent = () => new Set(sent.flatMap((request) => affectedBy(request).vmids.map(String)));
+
   const pass = async (request: ApiRequest, speaker: PveClient | undefined): Promise<void> => {
     // What a change reads on its way is no business of the rules; what a tool for reading reads is.
     if (onlyReads(request) && action.risk !== "read") return;
-    // One after the other: a tool that does several things at once has one approval, which the first of them redeems.
-    const mine = turn.then(async () => {
-      stop ??= await judge(request, speaker);
-      if (stop !== undefined) throw new GateClosed();
-      if (onlyReads(request)) return;
-      passage.onSend(request, waived);
-      sent.push(request);
-    });
-    turn = mine.catch(() => undefined);
-    await mine;
+    const judged = stop ?? (await judge(request, speaker));
+    if (judged?.kind !== "planned" || passage.dry === true) stop = judged;
+    else if (!asked.some(({ what }) => what === judged.what)) asked.push(judged);
+    // What comes behind a request that waits for approval waits with it.
+    if (judged !== undefined || asked.length > 0) throw closed();
+    if (onlyReads(request)) return;
+    passage.onSend(request, waived);
+    sent.push(request);
   };
-  const guard = (client: PveClient): PveClient => client.withOptions({ before: (request) => pass(request, client) });
+  let turn: Promise<unknown> = Promise.resolve();
+  // One after the other: what was approved is used up once, however many requests come at once.
+  const inTurn = (request: ApiRequest, speaker: PveClient | undefined): Promise<void> => {
+    const mine = turn.then(() => pass(request, speaker));
+    turn = mine.catch(() => undefined);
+    return mine;
+  };
+  const guard = (client: PveClient): PveClient => client.withOptions({ before: (request) => inTurn(request, client) });
   return {
     client: guard(plain),
     guard,
-    pass: (request) => pass(request, undefined),
-    stopped: () => stop,
+    pass: (request) => inTurn(request, undefined),
+    stopped: () => stop ?? (asked.length > 0 ? { kind: "unapproved", asked } : undefined),
     sent: () => sent,
   };
 }
 
-/** Ends a request that may not be sent; `Gate.stopped` says why. */
-class GateClosed extends Error {
-  override readonly name = "GateClosed";
+/**
+ * Ends a request that may not be sent; `Gate.stopped` says why. It is the client's own error for what was not sent, so that
+ * a tool which works on many things goes on to the next: all that it would send is then known before anybody is asked.
+ */
+function closed(): PveConnectionError {
+  return new PveConnectionError("the request was kept back", { kind: "other", sent: "no" });
 }
 
 const CHANGED =

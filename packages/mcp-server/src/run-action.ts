@@ -116,9 +116,10 @@ async function goOn(
   const first = await attempted(run, given);
   const { stop } = first;
   if (stop?.kind !== "unapproved") return ended(run, first);
-  const question = await questionOf(stop.subject, stop.because);
-  account.asked(stop.because);
-  const approval = await seekApproval(settings.approval, { who, what: stop.what }, question, context, progress);
+  const question = await questionOf(stop.asked);
+  account.asked(stop.asked.flatMap(({ because }) => because));
+  const binding = { who, whats: stop.asked.map(({ what }) => what) };
+  const approval = await seekApproval(settings.approval, binding, question, context, progress);
   return approval.kind === "granted" ? ended(run, await attempted(run, approval)) : unapproved(run, approval);
 }
 

@@ -78,6 +78,32 @@ describe.each(["2025-11-25", "2026-07-28"] as const)("a call that destroys, in r
   });
 });
 
+describe("a call that destroys many things", () => {
+  it.each(["2025-11-25", "2026-07-28"] as const)(
+    "shows every one of them, and does no other, in revision %s",
+    async (era) => {
+      const asked: Asked[] = [];
+      const person: Person = (one) => {
+        asked.push(one);
+        return { action: "accept", content: { name: one.words[0] ?? "" } };
+      };
+      await using session = await connect({ allowed: "destroy", era, person });
+      const { isError, text } = await session.callTool("stop_guests", { vmids: [100, 101, 200] });
+      expect(isError, text).toBe(false);
+      expect(asked).toHaveLength(1);
+      expect(asked[0]?.words).toEqual(["3 requests"]);
+      for (const vmid of [100, 101, 200]) expect(asked[0]?.message).toContain(`Guest ${vmid} `);
+      expect(changesOf(session)).toHaveLength(3);
+    },
+  );
+
+  it("does none of them when they are not approved", async () => {
+    await using session = await connect({ allowed: "destroy", person: () => ({ action: "decline" }) });
+    expect(await session.callTool("stop_guests", { vmids: [100, 101, 200] })).toMatchObject({ isError: true });
+    expect(changesOf(session)).toEqual([]);
+  });
+});
+
 describe("a call that only changes", () => {
   it("needs nobody's approval", async () => {
     await using session = await connect({ allowed: "destroy", person: "nobody" });

@@ -3,12 +3,12 @@ import type { Action } from "../action.js";
 import type { ApiRequest } from "../policy/api-request.js";
 import { digestOf } from "./canonical.js";
 
-/** What an approval or a plan is for, as digests. */
+/** What an approval is for, as digests. */
 export interface Binding {
   /** The target, the tool, its arguments and the caller. */
   readonly who: string;
-  /** The first request that changes something, and the state of its object. */
-  readonly what: string;
+  /** The requests that are approved, each with the state of its object. */
+  readonly whats: readonly string[];
 }
 
 /** What somebody asks for: target, tool, arguments and caller. */

@@ -89,9 +89,9 @@ export function answerOfClient(
   return refused(notAccepted(answer.kind === "elicit" ? answer.action : "cancel"));
 }
 
-function granted(settings: ApprovalSettings, { id, what, expires }: Echo): Approval {
+function granted(settings: ApprovalSettings, { id, whats, expires }: Echo): Approval {
   const redeem = (): boolean => expires >= settings.now() && settings.singleUse.spend(id, expires, settings.now());
-  return { kind: "granted", permit: { what, how: "client", redeem } };
+  return { kind: "granted", permit: { whats, how: "client", redeem } };
 }
 
 async function elicit(

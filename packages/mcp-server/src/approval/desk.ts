@@ -54,7 +54,7 @@ export function createDesk(directory: string, sealer: Sealer): Desk {
   };
   return {
     ask(binding, question, { now, expires }) {
-      const id = Buffer.from(sealer.mark(QUESTION, `${binding.who} ${binding.what}`), "base64url")
+      const id = Buffer.from(sealer.mark(QUESTION, `${binding.who} ${binding.whats.join(" ")}`), "base64url")
         .toString("hex")
         .slice(0, 10);
       const lying = read(id, now);

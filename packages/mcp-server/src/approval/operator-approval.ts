@@ -51,7 +51,7 @@ function judged(
     desk?.clear(pending);
     return isFirst;
   };
-  return { kind: "granted", permit: { what: pending.what, how: `operator ${by}`, redeem } };
+  return { kind: "granted", permit: { whats: pending.whats, how: `operator ${by}`, redeem } };
 }
 
 function stillPending({ id, expires }: Pending): string {

@@ -1,7 +1,7 @@
 /** Leave to do one thing once. */
 export interface Permit {
-  /** What it is for, see `Binding`. */
-  readonly what: string;
+  /** The requests it is for, see `Binding`. */
+  readonly whats: readonly string[];
   /** How it came about, for the audit: `client`, `operator anna`. */
   readonly how: string;
   /** Uses it up; false when it was used before, or has expired. */

@@ -1,3 +1,4 @@
+import type { Planned } from "../gate.js";
 import { textsOf } from "../policy/api-request.js";
 import { isSecretParameter } from "../policy/secret-parameters.js";
 import { guestsOf, type Subject } from "../policy/subject.js";
@@ -11,8 +12,20 @@ export interface Question {
   readonly words: readonly string[];
 }
 
-/** Words the question about a request. Names in it come from the cluster, so they are cleaned and quoted. */
-export async function questionOf(subject: Subject, why: readonly string[]): Promise<Question> {
+/** Words the question about requests. Names in it come from the cluster, so they are cleaned and quoted. */
+export async function questionOf(asked: readonly Planned[]): Promise<Question> {
+  const questions = await Promise.all(asked.map(({ subject, because }) => questionAbout(subject, because)));
+  const [first] = questions;
+  if (first === undefined) throw new Error("there is nothing to ask");
+  if (questions.length === 1) return first;
+  const lines = questions.flatMap(({ lines: own }, at) => [
+    `${at + 1} of ${questions.length}: ${own[0] ?? ""}`,
+    ...own.slice(1),
+  ]);
+  return { lines, words: [`${questions.length} requests`] };
+}
+
+async function questionAbout(subject: Subject, why: readonly string[]): Promise<Question> {
   const { action, request } = subject;
   const { facts: guests, complete } = await guestsOf(subject);
   const shown = textsOf(request).map(

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import type { ApprovalSettings } from "../approval/approval-settings.js";
-import type { Binding } from "../approval/binding.js";
 
 const WHO = "plan: who asks";
 const WHAT = "plan: what is sent";
@@ -25,7 +24,7 @@ export interface Plan {
  * Names a plan: until when it holds, and marks of who asks for what that only the server's key can make. Nothing is kept
  * of it; applying it works everything out again and compares the marks.
  */
-export function planId({ sealer, now }: PlanSettings, { who, what }: Binding): string {
+export function planId({ sealer, now }: PlanSettings, who: string, what: string): string {
   const expires = (now() + PLAN_LIFETIME).toString(36);
   const nonce = randomBytes(6).toString("base64url");
   const head = `${expires}.${nonce}`;

@@ -21,7 +21,7 @@ export async function planned(run: Run, who: string): Promise<CallToolResult> {
   }
   const client = action.target.clientFor(action.caller);
   const changes = await plannedChanges(client, stop.subject.request, passage.signal);
-  const id = stop.refusal === undefined ? planId(settings.approval, { who, what: stop.what }) : undefined;
+  const id = stop.refusal === undefined ? planId(settings.approval, who, stop.what) : undefined;
   if (id !== undefined) account.plan(id);
   account.close({ outcome: "planned", ...(stop.refusal !== undefined && { why: stop.refusal }) });
   const made = id === undefined ? undefined : { id, until: rules.now() + PLAN_LIFETIME };
