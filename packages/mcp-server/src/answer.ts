@@ -32,9 +32,19 @@ function resultOf({ notes = [], ...rest }: Answer, frame: (text: string) => stri
   };
 }
 
+/** The key of a failed result under which programs read its kind; models have no need of it. */
+export const FAILURE_KEY = "pve-mcp/failure";
+
+/** Why a call failed, for programs: rules or a missing approval kept it back, or no node could be reached. */
+export type FailureKind = "refused" | "unreachable";
+
 /** A refusal or failure, marked as one. */
-export function failed(text: string): CallToolResult {
-  return { isError: true, content: [{ type: "text", text }] };
+export function failed(text: string, kind?: FailureKind): CallToolResult {
+  return {
+    isError: true,
+    content: [{ type: "text", text }],
+    ...(kind !== undefined && { _meta: { [FAILURE_KEY]: kind } }),
+  };
 }
 
 async function pictureOf(answer: Answer, format: "svg" | "png"): Promise<ContentBlock | undefined> {

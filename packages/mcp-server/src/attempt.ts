@@ -2,7 +2,7 @@ import type { CallToolResult } from "@modelcontextprotocol/server";
 import { execute, type FindJoining, type OpenUpgrade } from "@pve/tools";
 import type { Action } from "./action.js";
 import { answered, failed } from "./answer.js";
-import { failureText } from "./failure.js";
+import { failureKind, failureText } from "./failure.js";
 import { type Gate, openGate, type Passage, type Stop } from "./gate.js";
 import type { ApiRequest } from "./policy/api-request.js";
 import type { Run } from "./run-action.js";
@@ -29,16 +29,20 @@ async function answerOf(run: Run, gate: Gate): Promise<CallToolResult> {
   } catch (error) {
     // What the gate stopped is no failure of the tool; whoever called says what it is.
     if (gate.stopped() !== undefined) return failed("");
-    return failed(failureText(run.action.tool.name, error, run.settings.onDefect));
+    return failed(failureText(run.action.tool.name, error, run.settings.onDefect), failureKind(error));
   }
 }
 
-function runTool({ settings, action: { tool, args, target }, context, progress }: Run, gate: Gate) {
+function runTool({ settings, action: { tool, args, target, caller }, context, progress }: Run, gate: Gate) {
   return execute(tool, args, {
     client: gate.client,
     signal: context.mcpReq.signal,
     onProgress: progress.send,
     waitBudget: settings.waitBudget,
+    // The operator's own wish, and about what this very call has started: no rule is asked.
+    ...(settings.cancelTasks === true && {
+      onAbandoned: (upid) => target.clientFor(caller).task(upid).stop(),
+    }),
     ...(settings.now !== undefined && { now: settings.now }),
     ...guardedGives(target.gives ?? {}, gate),
   });
@@ -69,7 +73,7 @@ function guardedGives(gives: NonNullable<Target["gives"]>, gate: Gate): NonNulla
 /** Says why an action was stopped, and what of it had been sent already. */
 export function stoppedAnswer({ tool }: Action, why: string, sent: readonly ApiRequest[]): CallToolResult {
   const reason = why.replace(/\.$/, "");
-  if (sent.length === 0) return failed(`${tool.name} was refused: ${reason}. Nothing was changed.`);
+  if (sent.length === 0) return failed(`${tool.name} was refused: ${reason}. Nothing was changed.`, "refused");
   const done = sent.map(({ route }) => route).join(", ");
   return failed(`${tool.name} stopped halfway: ${reason}. Already sent: ${done}.`);
 }

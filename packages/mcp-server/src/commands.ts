@@ -17,6 +17,22 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "make a bearer token for a caller of the HTTP server, and the lines that let it in",
     load: async () => (await import("./commands/token.js")).token,
   },
+  tools: {
+    summary: "list the allowed tools, or find tools and operations by words",
+    load: async () => (await import("./commands/tools.js")).tools,
+  },
+  describe: {
+    summary: "show what a tool or operation does, needs and takes",
+    load: async () => (await import("./commands/describe.js")).describe,
+  },
+  call: {
+    summary: "run one tool or operation, under the same rules as a client's call",
+    load: async () => (await import("./commands/call.js")).call,
+  },
+  plan: {
+    summary: "show what a call would send, change and lose, without doing it",
+    load: async () => (await import("./commands/call.js")).plan,
+  },
   init: {
     summary: "set up a configuration, by asking",
     load: async () => (await import("./commands/init.js")).init,

@@ -71,6 +71,8 @@ const fileSchema = z.strictObject({
     .optional(),
   /** Seconds a call waits for its task. */
   wait: z.number().int().min(0).max(86_400).optional(),
+  /** Whether a call that is cancelled ends its task. */
+  cancel_tasks: z.boolean().optional(),
   /** Which tools are listed. */
   tools: exposureSection.optional(),
   /** Where secrets go that PVE shows once. */
@@ -88,6 +90,7 @@ export interface FileConfig {
   readonly targets?: readonly TargetConfig[];
   /** Milliseconds. */
   readonly waitBudget?: number;
+  readonly cancelTasks?: boolean;
   readonly exposure?: z.output<typeof exposureSection>;
   readonly gives: GivesConfig;
   readonly http?: FileHttp;
@@ -119,7 +122,7 @@ export function readFileConfig(
       return "";
     }
   };
-  const { targets, wait, http, tools } = parsed.data;
+  const { targets, wait, cancel_tasks, http, tools } = parsed.data;
   const files = filesFor(at, read, parse, problems);
   const resolve = files.absolute;
   const config: FileConfig = {
@@ -130,6 +133,7 @@ export function readFileConfig(
     }),
     ...(targets !== undefined && { targets: targets.map((target) => targetOf(target, files, problems)) }),
     ...(wait !== undefined && { waitBudget: wait * 1000 }),
+    ...(cancel_tasks !== undefined && { cancelTasks: cancel_tasks }),
     ...(tools !== undefined && { exposure: tools }),
   };
   return problems.length > 0 ? { problems } : { config, problems: [] };

@@ -29,6 +29,8 @@ export interface ServerConfig {
   readonly targets: readonly TargetConfig[];
   /** How long a call may wait for its task, in milliseconds. */
   readonly waitBudget: number;
+  /** A client that cancels a call ends its task with it. */
+  readonly cancelTasks?: boolean;
   /** The section `http` of the configuration file; what is missing or unsafe in it is found when HTTP is served. */
   readonly http?: FileHttp;
   /** What tools may use beside the cluster. */
@@ -260,6 +262,7 @@ function configOf(
     // The flag is how one start of the server goes further, or less far, than its file says.
     targets: allow.length === 0 ? targets : targets.map((target) => ({ ...target, allowed: flag ?? "read" })),
     waitBudget: wait ?? file?.waitBudget ?? DEFAULT_WAIT_SECONDS * 1000,
+    ...(file?.cancelTasks === true && { cancelTasks: true }),
     ...(file?.http !== undefined && { http: file.http }),
     exposure: exposureOf(list, file?.exposure),
     warnings: targets.filter(({ tls }) => tls !== undefined && "insecure" in tls).map(insecureWarning),

@@ -1,5 +1,6 @@
 import { PveConnectionError } from "@pve/client";
 import { ToolConnectionError, ToolError, ToolRefusedError, ToolTaskError } from "@pve/tools";
+import type { FailureKind } from "./answer.js";
 import { fenced } from "./fence.js";
 import { cleanText } from "./render.js";
 
@@ -20,6 +21,14 @@ export function failureText(tool: string, error: unknown, onDefect: (message: st
     ...(remedy === undefined ? [] : [`What to do: ${remedy}`]),
   ];
   return cleanText(parts.join("\n"));
+}
+
+/** Whether a call failed because nobody answered: nothing of it has reached a node. */
+export function failureKind(error: unknown): FailureKind | undefined {
+  const { cause } = error instanceof ToolConnectionError ? error : {};
+  const kinds: readonly string[] = ["refused", "dns", "timeout", "tls", "tls-pin", "reset"];
+  const isUnreached = cause instanceof PveConnectionError && cause.sent === "no" && kinds.includes(cause.kind);
+  return isUnreached ? "unreachable" : undefined;
 }
 
 function taskLines(error: ToolError): readonly string[] {

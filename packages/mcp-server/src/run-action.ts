@@ -24,6 +24,8 @@ import type { Tracer } from "./telemetry/tracer.js";
 export interface RunSettings {
   /** How long to wait for a task, in milliseconds. */
   readonly waitBudget: number;
+  /** A client that cancels a call ends its task with it; otherwise the task goes on. */
+  readonly cancelTasks?: boolean;
   /** The time in milliseconds since the epoch; the machine's unless given. */
   readonly now?: () => number;
   /** Hears of defects of this server, for stderr. */

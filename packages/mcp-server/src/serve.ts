@@ -21,6 +21,7 @@ export function serveOverStdio(
     targets: connected.targets,
     prepare: connected.prepare,
     waitBudget,
+    ...(config.cancelTasks === true && { cancelTasks: true }),
     ...safety,
     exposure,
     version,

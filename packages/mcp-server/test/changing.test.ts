@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { connect } from "./session.js";
 
 describe("changing", () => {
@@ -69,6 +69,20 @@ describe("waiting", () => {
     await session.pve.clock.advance(600_000);
     const later = await session.callTool("get_task_status", { task_id: data["upid"] });
     expect(later.data).toMatchObject({ status: "stopped", exitstatus: "OK" });
+  });
+
+  it("ends the task with a call that is cancelled, where the operator wants that", async () => {
+    await using session = await connect({ allowed: "change", cancelTasks: true });
+    const cancelled = new AbortController();
+    const call = session.mcp.callTool(
+      { name: "clone_vm", arguments: { source_vmid: 101, new_vmid: 301, full: true } },
+      { signal: cancelled.signal, onprogress: () => cancelled.abort("enough") },
+    );
+    await expect(call).rejects.toThrow();
+    await vi.waitFor(() => {
+      const stops = session.pve.requests().filter((request) => request.method === "DELETE");
+      expect(stops).toHaveLength(1);
+    });
   });
 
   it("stops when the client cancels, and leaves the task alone", async () => {

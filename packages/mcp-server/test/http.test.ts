@@ -1,4 +1,5 @@
 import { get } from "node:https";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { Client as FormerClient } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as FormerTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Simulator } from "@pve/simulator";
@@ -212,5 +213,19 @@ describe("the HTTP server", () => {
       asked.once("error", reject);
     });
     expect(status).toBe(200);
+  });
+});
+
+describe("approval over HTTP", () => {
+  it("is not sought of an earlier client whose answer would have no way back, and nobody waits for it", async () => {
+    await using session = await serveHttp(household);
+    const mcp = new Client({ name: "test", version: "1" }, { capabilities: { elicitation: { form: {} } } });
+    mcp.setRequestHandler("elicitation/create", () => ({ action: "accept", content: { name: "103" } }));
+    const headers = { authorization: `Bearer ${tokens.alice}` };
+    await mcp.connect(new StreamableHTTPClientTransport(new URL(session.url), { requestInit: { headers } }));
+    const refused = outcomeOf(await mcp.callTool({ name: "delete_vm", arguments: { vmid: 103 } }));
+    expect(refused).toMatchObject({ isError: true, text: expect.stringContaining("no form elicitation") });
+    expect(session.pve.requests().filter(({ method }) => method !== "GET")).toEqual([]);
+    await mcp.close();
   });
 });

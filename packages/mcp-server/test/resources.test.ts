@@ -18,6 +18,7 @@ describe("the lists of resources", () => {
       "pve://pve/task/{upid}",
       "pve://pve/nodeseries/{node}/{timeframe}",
       "pve://pve/guestseries/{vmid}/{timeframe}",
+      "pve://pve/operation/{route}",
     ]);
     expect(session.pve.requests()).toEqual([]);
   });
@@ -59,6 +60,22 @@ describe("reading a resource", () => {
     const guest = JSON.parse((await read(session, "pve://pve/guestseries/200/day")).text);
     expect(node.series.length).toBe(node.points);
     expect(guest.series[0]).toMatchObject({ time: expect.any(String), cpu: expect.any(Number) });
+  });
+
+  it("describes an operation by its route, without asking the cluster", async () => {
+    await using session = await connect();
+    const route = "POST /nodes/{node}/qemu/{vmid}/clone";
+    const { text } = await read(session, `pve://pve/operation/${encodeURIComponent(route)}`);
+    expect(JSON.parse(text)).toMatchObject({ name: route, risk: "change" });
+    expect(session.pve.requests()).toEqual([]);
+    const { completion } = await session.mcp.complete({
+      ref: { type: "ref/resource", uri: "pve://pve/operation/{route}" },
+      argument: { name: "route", value: "GET /cluster/ha/" },
+    });
+    expect(completion.values).toContain("GET /cluster/ha/rules");
+    await expect(session.mcp.readResource({ uri: "pve://pve/operation/GET%20%2Fnowhere" })).rejects.toThrow(
+      /no tool or/,
+    );
   });
 
   it.each([

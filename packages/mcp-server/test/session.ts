@@ -81,6 +81,7 @@ export interface SessionOptions {
   readonly allowed?: Risk;
   readonly era?: "2025-11-25" | "2026-07-28";
   readonly waitBudget?: number;
+  readonly cancelTasks?: boolean;
   /** Which tools are listed; the server's own choice unless given. */
   readonly exposure?: Exposure;
   /** Picks the token from the simulator's credentials. */
@@ -149,6 +150,7 @@ export async function connect(options: SessionOptions = {}): Promise<Session> {
     ...(options.audit !== undefined && { audit: options.audit }),
     ...(options.tracer !== undefined && { tracer: options.tracer }),
     waitBudget: options.waitBudget ?? 60_000,
+    ...(options.cancelTasks !== undefined && { cancelTasks: options.cancelTasks }),
     version: "0.0.0-test",
     ...(options.exposure !== undefined && { exposure: options.exposure }),
     now: pve.clock.now,

@@ -67,7 +67,7 @@ async function prepare(
     watch,
     progress: context.onProgress ?? (() => undefined),
     waitBudget: context.waitBudget ?? DEFAULT_BUDGET,
-    stopOnAbort: context.stopOnAbort === true,
+    ...(context.onAbandoned !== undefined && { onAbandoned: context.onAbandoned }),
     ...(context.saveSecret !== undefined && { saveSecret: context.saveSecret }),
     ...(context.joining !== undefined && { joining: context.joining }),
     ...(context.sendFile !== undefined && { sendFile: context.sendFile }),

@@ -17,8 +17,8 @@ export interface ExecuteContext {
   readonly onProgress?: (progress: Progress) => void;
   /** How long to wait for a task, in milliseconds, before its handle is returned instead; 60 seconds unless given. */
   readonly waitBudget?: number;
-  /** Stops the task when `signal` fires while it is waited for. Without it a task goes on, whoever still listens. */
-  readonly stopOnAbort?: boolean;
+  /** Hears of a task whose caller gave up (`signal`) while it was waited for: it goes on unless this ends it. */
+  readonly onAbandoned?: (upid: string) => Promise<void>;
   /** The time in milliseconds since the epoch, for ages and spans such as "24h". */
   readonly now?: () => number;
   /** Keeps a secret away from the answer and says where it is. Tools that are given one refuse to work without it. */
@@ -100,7 +100,7 @@ export interface Invocation {
   readonly watch: { readonly signal?: AbortSignal };
   readonly progress: (progress: Progress) => void;
   readonly waitBudget: number;
-  readonly stopOnAbort: boolean;
+  readonly onAbandoned?: (upid: string) => Promise<void>;
   readonly now: () => number;
   readonly saveSecret?: SaveSecret;
   readonly joining?: FindJoining;

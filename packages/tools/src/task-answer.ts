@@ -45,8 +45,7 @@ export async function awaitTask(call: Invocation, task: Task): Promise<Answer> {
       ...(result.log !== undefined && { log: result.log }),
     };
   } catch (error) {
-    // Not with the signal that has fired: it would keep the stop from being sent.
-    if (call.stopOnAbort && call.watch.signal?.aborted === true) await task.stop();
+    if (call.watch.signal?.aborted === true) await call.onAbandoned?.(task.upid);
     if (!(error instanceof PveConnectionError && error.kind === "timeout")) throw error;
     return { task: "running", ...head, notes: [stillRunning(call.waitBudget)] };
   }

@@ -60,6 +60,8 @@ export async function askClient(
   progress: ProgressSender,
 ): Promise<Approval> {
   const form = formFor(question);
+  // Over HTTP without sessions the answer to such a question has no way back.
+  if (!isModern(context) && context.http !== undefined) return noForm;
   if (!isModern(context)) return elicit(settings, binding, question, form, context, progress);
   if (!showsForms(context)) return noForm;
   const expires = settings.now() + settings.expires;

@@ -51,6 +51,7 @@ export async function startHttp(
   const serverFor = createServerFactory({
     targets: connected.targets,
     waitBudget,
+    ...(config.cancelTasks === true && { cancelTasks: true }),
     ...safety,
     exposure,
     version,

@@ -1,5 +1,6 @@
 import type { CompleteRequestParams, CompleteResult, ServerContext } from "@modelcontextprotocol/server";
 import { PveError } from "@pve/client";
+import { operationRoutes } from "@pve/tools";
 import type { CallSettings } from "../call.js";
 import type { Caller } from "../caller.js";
 import { cleanText } from "../render.js";
@@ -15,6 +16,7 @@ const VALUES: Readonly<Record<string, (target: Target, caller: Caller, signal: A
   template_vmid: guestNumbers,
   upid: async (target, caller, signal) =>
     (await target.clientFor(caller).call("GET /cluster/tasks", {}, { signal })).map((task) => String(task.upid)),
+  route: async () => [...(await operationRoutes())],
   timeframe: async () => ["hour", "day", "week", "month", "year"],
 };
 

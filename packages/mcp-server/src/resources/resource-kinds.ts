@@ -1,6 +1,7 @@
 import { isCallToolResult, type ServerContext } from "@modelcontextprotocol/server";
-import { findTool } from "@pve/tools";
+import { describeTool, findTool } from "@pve/tools";
 import type { Caller } from "../caller.js";
+import { findAny } from "../meta/find-any.js";
 import { type RunSettings, runAction } from "../run-action.js";
 import type { Target } from "../target.js";
 
@@ -94,7 +95,21 @@ export const resourceKinds: readonly ResourceKind[] = [
       return jsonOf(await data(reader, own[0], { ...own[1], timeframe, series: "all" }));
     },
   },
+  {
+    kind: "operation",
+    parameters: ["route"],
+    title: "Operation of the API",
+    description: "What an operation or tool does, needs and takes.",
+    mimeType: "application/json",
+    read: readOperation,
+  },
 ];
+
+async function readOperation(_reader: ResourceReader, [name = ""]: readonly string[]): Promise<string> {
+  const named = await findAny(name);
+  if (named === undefined) throw new UnreadableResourceError(`no tool or operation is called ${JSON.stringify(name)}`);
+  return jsonOf(await describeTool(named.tool));
+}
 
 async function readGuest(reader: ResourceReader, [vmid = ""]: readonly string[]): Promise<string> {
   const guest = (await isContainer(reader, vmid)) ? "container" : "vm";

@@ -73,7 +73,8 @@ async function install(call: Invocation, terminal: UpgradeTerminal, before: Pend
   const reading = upgradeIn(terminal, transcript, (message) => call.progress({ message }));
   // Whoever gives up waiting must not leave a failure that nobody takes.
   reading.catch(() => undefined);
-  const done = await awaitTask({ ...call, stopOnAbort: false }, call.pve.task(terminal.upid));
+  const { onAbandoned: _unheard, ...uninterrupted } = call;
+  const done = await awaitTask(uninterrupted, call.pve.task(terminal.upid));
   const output = [...transcript.lines.slice(-20), transcript.current].filter((line) => line.trim() !== "");
   if (done["task"] === "running") {
     return withMore(done, { installed: false, output }, [

@@ -1,0 +1,148 @@
+import { type CallToolResult, ProtocolError } from "@modelcontextprotocol/server";
+import { findTool } from "@pve/tools";
+import { FAILURE_KEY } from "../answer.js";
+import { type Command, type CommandInput, EXIT } from "../command.js";
+import type { ServerConfig } from "../config.js";
+import { connectTargets } from "../connect.js";
+import { callInProcess, ProtocolRefusal } from "../in-process.js";
+import { loadConfig } from "../load-config.js";
+import { createLog } from "../log.js";
+import { renderText } from "../render.js";
+import { safetyOf } from "../safety.js";
+import { createServerFactory } from "../server.js";
+import { settingsUsage } from "../usage.js";
+
+const MOST_WORDS = 200;
+
+/** `pve-mcp call`: runs one tool or operation as a client of this server would. */
+export const call: Command = {
+  usage: usageOf("call", "run one tool or operation, under the same rules as a client's call", ""),
+  run: (input) => runOne(input, {}),
+};
+
+/** `pve-mcp plan`: shows what a call would send, change and lose; changes nothing. */
+export const plan: Command = {
+  usage: usageOf(
+    "plan",
+    "show what a call would send, change and lose, without doing it",
+    "\nThe plan's id, given to pve-mcp call as plan=<id> with the same arguments, does just that.\n",
+  ),
+  run: (input) => runOne(input, { plan: true }),
+};
+
+function usageOf(name: string, does: string, more: string): string {
+  return `pve-mcp ${name}: ${does}.
+
+Usage: pve-mcp ${name} <tool or "METHOD /path"> [name=value …] [--args <json>] [--target <name>] [--json] [settings]
+
+  pve-mcp ${name} start_vm vmid=104 --allow change
+  pve-mcp ${name} "GET /nodes/{node}/qemu/{vmid}/config" node=pve1 vmid=100 --json
+${more}
+What needs approval is asked at the terminal, of a person; elsewhere it is refused.
+
+${settingsUsage}`;
+}
+
+async function runOne(input: CommandInput, more: Readonly<Record<string, unknown>>): Promise<number> {
+  const loaded = await loadConfig(input, {
+    valued: { "--args": `a JSON object, such as --args '{"vmid": 100}'`, "--target": "the name of a target" },
+    bare: ["--json"],
+    words: MOST_WORDS,
+  });
+  if (loaded === undefined) return EXIT.usage;
+  const { config, own, words } = loaded;
+  const [name, ...pairs] = words;
+  const args = argumentsOf(pairs, own["--args"]?.at(-1));
+  if (name === undefined || typeof args === "string") {
+    input.err(`pve-mcp: ${name === undefined ? "no tool is named" : args}. See pve-mcp call --help.\n`);
+    return EXIT.usage;
+  }
+  const target = own["--target"]?.at(-1);
+  try {
+    const result = await answerOf(input, config, name, { ...args, ...more }, target);
+    return report(input, result, "--json" in own);
+  } catch (error) {
+    if (!(error instanceof ProtocolRefusal || error instanceof ProtocolError)) throw error;
+    input.err(`${error.message}\n`);
+    return EXIT.usage;
+  }
+}
+
+/** The arguments; a text that says what is wrong with them. */
+function argumentsOf(pairs: readonly string[], json: string | undefined): Readonly<Record<string, unknown>> | string {
+  const given: Record<string, unknown> = {};
+  for (const [at, pair] of pairs.entries()) {
+    const equals = pair.indexOf("=");
+    if (equals < 1) return `argument ${at + 1} is not of the form name=value (it is not repeated here)`;
+    given[pair.slice(0, equals)] = pair.slice(equals + 1);
+  }
+  if (json === undefined) return given;
+  try {
+    const parsed: unknown = JSON.parse(json);
+    if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return { ...parsed, ...given };
+  } catch {
+    // Said below: what was written may hold a secret, so it is not repeated.
+  }
+  return "--args is no JSON object";
+}
+
+async function answerOf(
+  input: CommandInput,
+  config: ServerConfig,
+  name: string,
+  args: Readonly<Record<string, unknown>>,
+  target: string | undefined,
+): Promise<CallToolResult> {
+  const { targets, secrets } = await connectTargets(config);
+  const log = createLog(input.err, secrets);
+  for (const warning of config.warnings) log.warn(warning);
+  const safety = safetyOf(config, log.warn);
+  const { waitBudget } = config;
+  const serverFor = createServerFactory({
+    targets,
+    waitBudget,
+    ...safety,
+    version: input.version,
+    onDefect: log.error,
+  });
+  const chosen = target === undefined ? {} : { target };
+  const called =
+    findTool(name) === undefined
+      ? { name: "call", arguments: { name, arguments: args, ...chosen } }
+      : { name, arguments: { ...args, ...chosen } };
+  try {
+    return await callInProcess(serverFor({ id: "pve-mcp call", reach: "destroy" }), called, {
+      name: "pve-mcp",
+      version: input.version,
+      onProgress: (message) => input.err(`${message}\n`),
+      onQuestion: ({ message }) => askPerson(input, String(message)),
+    });
+  } finally {
+    await safety.tracer?.flush();
+  }
+}
+
+/** Puts the server's question to whoever sits at the terminal; a pipe is nobody. */
+async function askPerson({ ask, err }: CommandInput, message: string): Promise<Readonly<Record<string, unknown>>> {
+  if (process.stdin.isTTY !== true) {
+    err("This needs the approval of a person at a terminal.\n");
+    return { action: "decline" };
+  }
+  const name = await ask(`\n${message}\nType the name to approve, or nothing: `);
+  return name.trim() === "" ? { action: "decline" } : { action: "accept", content: { name: name.trim() } };
+}
+
+function report({ out, err }: CommandInput, result: CallToolResult, asJson: boolean): number {
+  const { isError, content, structuredContent, _meta: meta } = result;
+  const text = content.map((part) => (part.type === "text" ? part.text : "")).join("\n");
+  if (isError === true) {
+    err(`${text}\n`);
+    const kind = meta?.[FAILURE_KEY];
+    return kind === "refused" ? EXIT.refused : kind === "unreachable" ? EXIT.unreachable : EXIT.failed;
+  }
+  const { notes, ...data } = JSON.parse(JSON.stringify(structuredContent ?? {}));
+  if (asJson) out(`${JSON.stringify(structuredContent, null, 2)}\n`);
+  else out(`${renderText(data)}\n`);
+  if (!asJson && Array.isArray(notes)) for (const note of notes) err(`Note: ${String(note)}\n`);
+  return EXIT.done;
+}
