@@ -14,8 +14,12 @@ export function install(packages) {
   if (existsSync(path.join(folder, "package-lock.json"))) return modules;
   mkdirSync(folder, { recursive: true });
   const quiet = ["--no-audit", "--no-fund", "--loglevel", "error"];
-  execFileSync("npm", ["install", "--prefix", folder, "--ignore-scripts", ...quiet, ...packages], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  execFileSync(
+    "npm",
+    ["install", "--prefix", folder, "--engine-strict=false", "--ignore-scripts", ...quiet, ...packages],
+    {
+      stdio: ["ignore", "ignore", "inherit"],
+    },
+  );
   return modules;
 }
