@@ -1,15 +1,31 @@
-import type { ServerContext } from "@modelcontextprotocol/server";
+import type { ServerContext, Tool } from "@modelcontextprotocol/server";
 import { findTool } from "@pve/tools";
 import { type CallSettings, callTool, type ToolCall } from "./call.js";
 import type { Caller } from "./caller.js";
+import { advertisedTools } from "./exposure/advertised-tools.js";
+import { listedTools } from "./exposure/exposure.js";
+import { defaultExposure } from "./exposure/exposure-settings.js";
 import { findMetaTool } from "./meta/meta-tools.js";
+import { outOfReachOf } from "./policy/out-of-reach.js";
 import type { CallAnswer } from "./run-action.js";
 import type { ServerSettings } from "./server.js";
 
-export { advertisedTools } from "./exposure/advertised-tools.js";
 export { getPrompt, listPrompts } from "./prompts/handlers.js";
 export { complete } from "./resources/completion.js";
 export { listResources, listTemplates, readResource } from "./resources/handlers.js";
+
+/** The tools on view for a caller: marked, or without those, that the caller's token cannot use, where that is configured. */
+export async function toolsOnView(
+  { targets, exposure = defaultExposure, permissions, now = Date.now }: CallSettings & ServerSettings,
+  caller: Caller,
+): Promise<Tool[]> {
+  if (permissions !== "mark" && permissions !== "hide") return advertisedTools(targets, caller, exposure);
+  const outOfReach = await outOfReachOf(targets, caller, now());
+  if (permissions === "mark") return advertisedTools(targets, caller, exposure, outOfReach);
+  const hidden = listedTools(targets, caller, exposure).filter((tool) => outOfReach(tool) !== undefined);
+  const exclude = [...(exposure.exclude ?? []), ...hidden.map(({ name }) => name)];
+  return advertisedTools(targets, caller, { ...exposure, exclude });
+}
 
 /** Runs a tool, and tells whoever counts calls how it ended. */
 export async function watchedCall(

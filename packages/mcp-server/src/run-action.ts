@@ -20,6 +20,9 @@ import { subjectOf } from "./policy/subject.js";
 import { createProgressSender, type ProgressSender } from "./progress.js";
 import type { Tracer } from "./telemetry/tracer.js";
 
+/** How much is made of what a caller's token may do. */
+export type Permissions = "check" | "mark" | "hide" | "off";
+
 /** What running an action needs to know, the same for every call. */
 export interface RunSettings {
   /** How long to wait for a task, in milliseconds. */
@@ -34,8 +37,11 @@ export interface RunSettings {
   readonly policy?: Policy;
   /** How approval is sought of what needs it. */
   readonly approval: ApprovalSettings;
-  /** `off`: what the token may do is not asked beforehand, PVE refuses by itself. */
-  readonly permissions?: "check" | "off";
+  /**
+   * `check`, unless given: what PVE would surely refuse is not sent. `mark` and `hide` also say so of tools in lists, or
+   * leave them out. `off`: what the token may do is not asked beforehand, PVE refuses by itself.
+   */
+  readonly permissions?: Permissions;
   /** Where changes, refusals, approvals and plans are written down; nowhere unless given. */
   readonly audit?: AuditLog;
   /** Where a trace of each call goes; nowhere unless given. */

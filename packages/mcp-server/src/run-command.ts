@@ -1,4 +1,4 @@
-import { type CommandInput, EXIT } from "./command.js";
+import { type Command, type CommandInput, EXIT } from "./command.js";
 import { commands } from "./commands.js";
 
 const DEFAULT_COMMAND = "serve";
@@ -25,7 +25,18 @@ export async function runCommand(input: CommandInput): Promise<number | undefine
     return EXIT.usage;
   }
   const command = await entry.load();
-  if (!wantsHelp) return command.run({ ...input, argv });
+  if (!wantsHelp) return runOrExplain(command, { ...input, argv });
   input.out(command.usage);
   return EXIT.done;
+}
+
+/** A directory or file of the configuration that cannot be used is the operator's to mend, and no defect. */
+async function runOrExplain(command: Command, input: CommandInput): Promise<number | undefined> {
+  try {
+    return await command.run(input);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && "path" in error)) throw error;
+    input.err(`pve-mcp: ${JSON.stringify(error.path)} cannot be used (${String(error.code)}).\n`);
+    return EXIT.usage;
+  }
 }

@@ -3,6 +3,7 @@ import { approvalFrom, approvalSection } from "./approval/approval-section.js";
 import type { ApprovalConfig } from "./approval/create-approval.js";
 import type { Policy } from "./policy/policy.js";
 import { policyFrom, policySection } from "./policy/policy-section.js";
+import type { Permissions } from "./run-action.js";
 
 const file = z.string().min(1);
 
@@ -13,7 +14,7 @@ export const policyShape = { policy: policySection.optional(), policy_file: file
 export const safetyShape = {
   ...policyShape,
   approval: approvalSection.optional(),
-  permissions: z.enum(["check", "off"], { error: "is one of check and off" }).optional(),
+  permissions: z.enum(["check", "mark", "hide", "off"], { error: "is one of check, mark, hide and off" }).optional(),
   audit: z.strictObject({ directory: file, key_file: file.optional() }).optional(),
 };
 
@@ -22,7 +23,7 @@ export interface SafetyConfig {
   /** Rules for every target. */
   readonly policy?: Policy;
   readonly approval?: ApprovalConfig;
-  readonly permissions?: "check" | "off";
+  readonly permissions?: Permissions;
   /** The key is a secret. */
   readonly audit?: { readonly directory: string; readonly key?: string };
 }

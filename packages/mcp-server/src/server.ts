@@ -63,7 +63,7 @@ function serverFor(settings: CallSettings & ServerSettings, caller: Caller): Ser
     },
   );
   server.setRequestHandler("tools/list", async () => ({
-    tools: (await answers()).advertisedTools(targets, caller, settings.exposure),
+    tools: await (await answers()).toolsOnView(settings, caller),
   }));
   server.setRequestHandler("tools/call", async ({ params }, context) =>
     (await answers()).watchedCall(settings, caller, params, context),

@@ -1,7 +1,9 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { EXIT } from "../src/command.js";
 import { commands } from "../src/commands.js";
-import { ranCommand } from "./ran-command.js";
+import { ownFolder, ranCommand } from "./ran-command.js";
 
 const run = (...argv: string[]) => ranCommand(argv);
 
@@ -62,5 +64,16 @@ describe("pve-mcp", () => {
     expect(status).toBe(EXIT.usage);
     expect(err).toContain("Commands: serve");
     expect(err).not.toContain("sesame");
+  });
+
+  it("names a directory that cannot be used, and ends like any unusable setting", async () => {
+    const folder = ownFolder();
+    writeFileSync(path.join(folder, "taken"), "");
+    const token = "root@pam!xy=00000000-0000-4000-8000-000000000000";
+    const targets = [{ name: "a", url: "https://127.0.0.1:9", token }];
+    writeFileSync(path.join(folder, "c.yaml"), JSON.stringify({ targets, audit: { directory: "taken/audit" } }));
+    const { status, err } = await ranCommand(["call", "get_nodes", "--config", path.join(folder, "c.yaml")]);
+    expect(status).toBe(EXIT.usage);
+    expect(err).toMatch(/taken\/audit" cannot be used \(ENOTDIR\)/);
   });
 });

@@ -19,6 +19,7 @@ import type { AuditLog } from "../src/audit/audit-log.js";
 import type { Caller } from "../src/caller.js";
 import type { Exposure } from "../src/exposure/exposure-settings.js";
 import type { Policy } from "../src/policy/policy.js";
+import type { Permissions } from "../src/run-action.js";
 import { createServerFactory } from "../src/server.js";
 import type { Target } from "../src/target.js";
 import type { Tracer } from "../src/telemetry/tracer.js";
@@ -73,7 +74,7 @@ export interface SessionOptions {
   readonly manual?: true;
   readonly caller?: Caller;
   readonly policy?: Policy;
-  readonly permissions?: "check" | "off";
+  readonly permissions?: Permissions;
   readonly audit?: AuditLog;
   readonly tracer?: Tracer;
   /** Rules of the one target. */

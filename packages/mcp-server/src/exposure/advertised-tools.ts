@@ -13,13 +13,23 @@ export function advertisedTools(
   targets: readonly Target[],
   caller: Caller,
   exposure: Exposure = defaultExposure,
+  /** Says of a tool what keeps the caller from it all the same. */
+  barred: (tool: ResolvedTool) => string | undefined = () => undefined,
 ): Tool[] {
   const names = targetsOf(targets, caller).map(({ name }) => name);
   const reach = furthestReach(targets, caller);
-  const listed = listedTools(targets, caller, exposure).map((tool) => advertised(tool, names, exposure));
+  const listed = listedTools(targets, caller, exposure).map((tool) =>
+    advertised(marked(tool, barred), names, exposure),
+  );
   const meta = metaTools.filter(({ from = "read" }) => allows(reach, from));
   const tools = [...listed, ...meta.map((tool) => advertisedMeta(tool, names, reach))];
   return tools.sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** A barred tool with what bars it: a model that reads it knows not to try. */
+function marked(tool: ResolvedTool, barred: (tool: ResolvedTool) => string | undefined): ResolvedTool {
+  const why = barred(tool);
+  return why === undefined ? tool : { ...tool, description: `Not permitted: ${why} ${tool.description}` };
 }
 
 function advertised(tool: ResolvedTool, targets: readonly string[], exposure: Exposure): Tool {

@@ -25,7 +25,8 @@ export async function permissionFor(
   }
 }
 
-function grantsOf(client: PveClient, now: number): Promise<Grants | undefined> {
+/** What a client's identity may do, asked for once a minute at most; undefined where it cannot be found out. */
+export function grantsOf(client: PveClient, now: number): Promise<Grants | undefined> {
   const kept = known.get(client.root);
   if (kept !== undefined && Math.abs(now - kept.at) < LIFETIME) return kept.grants;
   const grants = readGrants(client).catch(() => undefined);
