@@ -19,7 +19,7 @@ mkdirSync(path.dirname(file), { recursive: true });
 try {
   const manifest = JSON.parse(readFileSync(path.join(server, "mcpb/manifest.json"), "utf8"));
   writeFileSync(path.join(folder, "manifest.json"), JSON.stringify({ ...manifest, version }, undefined, 2));
-  for (const part of ["bin", "dist/pve-mcp.mjs", "dist/chunks", "package.json"]) {
+  for (const part of ["bin", "dist/pve-mcp.cjs", "dist/chunks", "package.json"]) {
     cpSync(path.join(server, part), path.join(folder, "server", part), { recursive: true });
   }
   for (const args of [

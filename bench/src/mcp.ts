@@ -1,6 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { createSimulator } from "@pve/simulator";
+import { build } from "esbuild";
 import { type McpContestant, type McpSession, startSession } from "./mcp-session.js";
 
 /** What a server is measured by; milliseconds and bytes, medians but for the least start. */
@@ -14,25 +16,55 @@ export interface McpFigures {
   readonly call: number;
 }
 
-const STARTS = 11;
+const STARTS = 21;
 const LISTS = 20;
 const CALLS = 100;
 const root = path.resolve(import.meta.dirname, "../..");
 
 /**
- * Measures the bundled server against a bare loop, and against peers where their starting points are handed in: each
- * started anew in turn, before the same simulated cluster. A peer is `name=file#tool`, the file what Node starts and the
+ * Measures the bundled server against a bare loop, the SDK by itself, and peers where their starting points are handed in:
+ * each started anew in turn, before the same simulated cluster. A peer is `name=file#tool`, the file what Node starts and the
  * tool one that lists the nodes.
  */
 export async function benchMcp(
   print: (line: string) => void,
   peers: readonly string[] = [],
 ): Promise<Readonly<Record<string, McpFigures>>> {
+  const folder = mkdtempSync(path.join(tmpdir(), "pve-bench-"));
+  try {
+    return await compare(print, peers, await bundleSdk(folder));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The SDK alone, in one file as ours is, so that what is its own can be told from what is ours. */
+async function bundleSdk(folder: string): Promise<string> {
+  const outfile = path.join(folder, "sdk.cjs");
+  const entryPoints = [path.join(root, "bench/src/mcp-sdk.mjs")];
+  await build({
+    entryPoints,
+    outfile,
+    bundle: true,
+    minify: true,
+    platform: "node",
+    format: "cjs",
+    target: "node20.19",
+  });
+  return outfile;
+}
+
+async function compare(
+  print: (line: string) => void,
+  peers: readonly string[],
+  sdk: string,
+): Promise<Readonly<Record<string, McpFigures>>> {
   await using pve = createSimulator({ clock: { speed: 50 } });
   const { url, fingerprint256 } = await pve.listen();
   const { token } = pve.credentials;
   const contestants: McpContestant[] = [
     { name: "bare loop", args: [path.join(root, "bench/src/mcp-bare.mjs")], env: {}, tool: "get_nodes" },
+    { name: "SDK alone, bundled", args: [sdk], env: {}, tool: "get_nodes" },
     {
       name: "@pve/mcp-server",
       args: [path.join(root, "packages/mcp-server/bin/pve-mcp.mjs")],

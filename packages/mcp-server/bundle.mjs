@@ -1,10 +1,10 @@
-// Makes dist/pve-mcp.mjs, which bin/pve-mcp.mjs starts: a small file for the start, and chunks beside it for what a session
-// may never need (commands, HTTP, YAML, OAuth, the catalogue). A start then reads a few files instead of hundreds.
-import { rmSync } from "node:fs";
+// Makes dist/pve-mcp.cjs, which bin/pve-mcp.mjs starts: one file for what every session needs, and chunks beside it for what
+// it may never need (commands, HTTP, YAML, OAuth, the catalogue). A start then reads a few files instead of hundreds.
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(here, "dist");
@@ -58,38 +58,77 @@ const lateParts = {
 };
 
 const common = {
-  absWorkingDir: here,
-  bundle: true,
   platform: "node",
   target: "node20.19",
-  conditions: ["@pve/source"],
   minifyWhitespace: true,
   minifySyntax: true,
   legalComments: "none",
   logLevel: "warning",
 };
+const whole = { ...common, absWorkingDir: here, bundle: true, conditions: ["@pve/source"] };
 
 rmSync(path.join(dist, "chunks"), { recursive: true, force: true });
 await build({
-  ...common,
+  ...whole,
   entryPoints: { "chunks/ajv": "@modelcontextprotocol/server/validators/ajv" },
   format: "cjs",
   outdir: dist,
   outExtension: { ".js": ".cjs" },
 });
-const { metafile } = await build({
-  ...common,
+const { metafile, outputFiles } = await build({
+  ...whole,
   entryPoints: { "pve-mcp": "src/bin.ts" },
   format: "esm",
   splitting: true,
+  write: false,
   outdir: dist,
-  outExtension: { ".js": ".mjs" },
+  outExtension: { ".js": ".cjs" },
   chunkNames: "chunks/[name]-[hash]",
-  // Some packages within are CommonJS and ask for Node's own modules.
-  banner: { js: 'import { createRequire as $require } from "node:module";const require=$require(import.meta.url);' },
   external: ["./ajv.cjs"],
   plugins: [oneLanguage, namedExports, lateParts],
   metafile: true,
 });
-const [start] = Object.entries(metafile.outputs).filter(([file]) => file.endsWith("dist/pve-mcp.mjs"));
-if (start === undefined || start[1].bytes > 10_000) throw new Error("the start of pve-mcp brings more than it needs");
+
+// Node loads CommonJS sooner than modules, and one file sooner than many: what `serve` needs to greet is one file. Its parts keep
+// their names, for the chunks that want them later.
+const outputs = new Map(outputFiles.map((output) => [path.basename(output.path), output]));
+const parts = [];
+const needed = neededBy([...outputs.keys()].find((name) => /^serve-[A-Z0-9]{8}\.cjs$/.test(name)));
+mkdirSync(path.join(dist, "chunks"), { recursive: true });
+for (const [name, { path: file, text }] of outputs) {
+  const { code } = await transform(text, {
+    ...common,
+    format: "cjs",
+    minifyIdentifiers: needed.has(name),
+    supported: { "dynamic-import": false },
+    define: { "import.meta.url": "$url" },
+    ...(text.includes("import.meta.url") && { banner: 'const $url=require("node:url").pathToFileURL(__filename);' }),
+  });
+  // The brackets have Node compile a part with the file, so that its cache of compiled code holds it.
+  if (needed.has(name)) parts.push(`${JSON.stringify(name)}:(function(module,exports,require){${code}})`);
+  writeFileSync(file, needed.has(name) ? `module.exports=require("./start.cjs")(${JSON.stringify(name)});` : code);
+}
+const start = `const parts={${parts.join(",\n")}};
+const loaded=new Map();
+const load=(name)=>{
+  const known=loaded.get(name);
+  if(known!==undefined)return known.exports;
+  const made={exports:{}};
+  loaded.set(name,made);
+  parts[name](made,made.exports,(wanted)=>Object.hasOwn(parts,wanted.slice(2))?load(wanted.slice(2)):require(wanted));
+  return made.exports;
+};
+module.exports=load;
+`;
+if (start.length > 400_000) throw new Error("the start of pve-mcp brings more than it needs");
+writeFileSync(path.join(dist, "chunks/start.cjs"), start);
+
+/** A chunk, and all that are loaded with it. */
+function neededBy(name, found = new Set()) {
+  if (found.has(name)) return found;
+  found.add(name);
+  for (const { path: file, kind } of metafile.outputs[path.relative(here, outputs.get(name).path)].imports) {
+    if (kind === "import-statement" && outputs.has(path.basename(file))) neededBy(path.basename(file), found);
+  }
+  return found;
+}

@@ -10,6 +10,7 @@ import { outOfReachOf } from "./policy/out-of-reach.js";
 import type { CallAnswer } from "./run-action.js";
 import type { ServerSettings } from "./server.js";
 
+export { createApproval } from "./approval/create-approval.js";
 export { getPrompt, listPrompts } from "./prompts/handlers.js";
 export { complete } from "./resources/completion.js";
 export { listResources, listTemplates, readResource } from "./resources/handlers.js";

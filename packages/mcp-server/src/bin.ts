@@ -8,7 +8,7 @@ function readVersion(): string {
   return typeof found === "string" ? found : "unknown";
 }
 
-const status = await runCommand({
+void runCommand({
   argv: process.argv.slice(2),
   env: process.env,
   version: readVersion(),
@@ -17,6 +17,7 @@ const status = await runCommand({
   ask: async (question, options) => (await import("./ask.js")).ask(question, options),
   readFile: (path) => readFileSync(path, "utf8"),
   exit: (code) => process.exit(code),
+}).then((status) => {
+  // Setting it, rather than leaving at once, lets what was written reach a pipe.
+  if (status !== undefined) process.exitCode = status;
 });
-// Setting it, rather than leaving at once, lets what was written reach a pipe.
-if (status !== undefined) process.exitCode = status;

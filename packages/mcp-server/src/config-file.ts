@@ -1,6 +1,7 @@
 import path from "node:path";
 import * as z from "zod";
-import { exposureSection } from "./exposure/exposure-settings.js";
+import { exposureSection } from "./exposure/exposure-section.js";
+import type { ExposureSection } from "./exposure/exposure-settings.js";
 import type { GivesConfig } from "./gives/gives.js";
 import { type FileHttp, httpSection, readHttpSection } from "./http/http-section.js";
 import {
@@ -11,7 +12,8 @@ import {
   safetyFrom,
   safetyShape,
 } from "./safety-section.js";
-import { fingerprintSetting, tokenSetting, urlSettingOf } from "./settings.js";
+import { fingerprintSetting, tokenSetting, urlSettingOf } from "./setting-schemas.js";
+import { checkToken } from "./settings.js";
 import type { TargetConfig, TlsTrust } from "./target-config.js";
 
 const word = z.enum(["read", "change", "destroy"]);
@@ -91,7 +93,7 @@ export interface FileConfig {
   /** Milliseconds. */
   readonly waitBudget?: number;
   readonly cancelTasks?: boolean;
-  readonly exposure?: z.output<typeof exposureSection>;
+  readonly exposure?: ExposureSection;
   readonly gives: GivesConfig;
   readonly http?: FileHttp;
   readonly safety: SafetyConfig;
@@ -189,8 +191,8 @@ function targetOf(section: TargetSection, files: SectionFiles, problems: string[
   const { read, absolute } = files;
   const policy = policyOf(section, `targets.${name}.`, files);
   const token = section.token ?? read(`targets.${name}.token_file`, section.token_file ?? "").trim();
-  const checked = tokenSetting(`targets.${name}: the token`).safeParse(token);
-  if (!checked.success && token !== "") problems.push(...checked.error.issues.map((issue) => issue.message));
+  const { problem } = checkToken(`targets.${name}: the token`, token);
+  if (problem !== undefined && token !== "") problems.push(problem);
   const tls = trustOf(section, read);
   return {
     name,

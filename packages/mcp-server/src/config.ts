@@ -1,24 +1,21 @@
 import { delimiter } from "node:path";
 import type { Risk } from "@pve/tools";
-import * as z from "zod";
-import type { ApprovalMode } from "./approval/approval-settings.js";
-import { defaultApproval } from "./approval/create-approval.js";
-import { type FileConfig, readFileConfig } from "./config-file.js";
-import { type Exposure, exposureFlags, exposureOf } from "./exposure/exposure-settings.js";
+import { type ApprovalMode, defaultApproval } from "./approval/approval-settings.js";
+import type { FileConfig, readFileConfig } from "./config-file.js";
+import { type Exposure, exposureOf } from "./exposure/exposure-settings.js";
+import { type FlagSettings, flagSettingsOf } from "./flag-settings.js";
 import { type OwnFlags, type ReadFlags, readFlags } from "./flags.js";
 import type { GivesConfig } from "./gives/gives.js";
 import type { FileHttp } from "./http/http-section.js";
-import { safetyWarnings } from "./safety.js";
 import type { SafetyConfig } from "./safety-section.js";
 import {
-  allowSetting,
-  approvalSetting,
+  type Checked,
+  checkFingerprint,
+  checkInsecure,
+  checkToken,
+  checkUrl,
   DEFAULT_WAIT_SECONDS,
-  fingerprintSetting,
-  insecureSetting,
-  tokenSetting,
-  urlSetting,
-  waitSetting,
+  gather,
 } from "./settings.js";
 import type { TargetConfig, TlsTrust } from "./target-config.js";
 import { type TelemetryConfig, telemetryFrom } from "./telemetry/telemetry-config.js";
@@ -76,21 +73,6 @@ export class PveMcpConfigError extends Error {
   }
 }
 
-const targetSettings = z.object({
-  url: urlSetting,
-  token: tokenSetting("PVE_TOKEN").optional(),
-  fileToken: tokenSetting("The token in PVE_TOKEN_FILE").optional(),
-  fingerprint: fingerprintSetting.optional(),
-  insecure: insecureSetting.optional(),
-});
-
-const generalSettings = z.object({
-  allow: allowSetting,
-  wait: waitSetting.optional(),
-  approval: approvalSetting.optional(),
-  ...exposureFlags.shape,
-});
-
 /** The variable that names a configuration file, as `--config` does. */
 export const CONFIG_VARIABLE = "PVE_MCP_CONFIG";
 
@@ -98,33 +80,28 @@ export const CONFIG_VARIABLE = "PVE_MCP_CONFIG";
 const ONLY_TARGET = "pve";
 
 /**
- * Reads environment, command line and configuration file into a configuration. Targets come from the file where it
- * names any, and otherwise from the environment. `takes` are the flags of one command, beside those of all.
+ * Reads environment, command line and configuration file into a configuration; `fileReader` is needed only when a
+ * file is named. Targets come from the file where it names any, and otherwise from the environment. `takes` are the flags
+ * of one command, beside those of all.
  *
  * @throws PveMcpConfigError naming all problems at once.
  */
-export function readConfig(sources: ConfigSources, takes: OwnFlags = {}): Loaded {
+export function configFrom(sources: ConfigSources, takes: OwnFlags, fileReader?: FileReader): Loaded {
   const { env, argv, readFile } = sources;
   const { flags, own, words, problems: flagProblems } = readFlags(argv, takes);
   // An empty variable is how compose files and client forms write "not set".
   const variable = (name: string): string | undefined => env[name]?.trim() || undefined;
-  const file = readFileAt(flags.config ?? variable(CONFIG_VARIABLE), sources);
-  const general = generalSettings.safeParse(flags);
+  const file = readFileAt(flags.config ?? variable(CONFIG_VARIABLE), sources, fileReader);
+  const general = flagSettingsOf(flags);
   const single = file.config?.targets === undefined && file.problems.length === 0;
   const fromEnv = single ? targetFromEnv(variable, readFile) : { problems: doubledProblems(variable, file.config) };
   const { telemetry, problems: telemetryProblems } = telemetryFrom(variable);
-  const problems = [
-    ...flagProblems,
-    ...telemetryProblems,
-    ...(general.error?.issues ?? []).map((issue) => issue.message),
-    ...file.problems,
-    ...fromEnv.problems,
-  ];
+  const problems = [...flagProblems, ...telemetryProblems, ...general.problems, ...file.problems, ...fromEnv.problems];
   const targets = file.config?.targets ?? (fromEnv.target === undefined ? [] : [fromEnv.target]);
-  if (problems.length > 0 || !general.success) throw new PveMcpConfigError(problems);
+  if (problems.length > 0) throw new PveMcpConfigError(problems);
   const gives = { ...givesFromEnv(variable), ...file.config?.gives };
-  const safety = safetyConfigOf(general.data.approval, file.config);
-  const settled = configOf(general.data, targets, file.config);
+  const safety = safetyConfigOf(general.approval, file.config);
+  const settled = configOf(general, targets, file.config);
   const warnings = [...settled.warnings, ...safetyWarnings(safety)];
   const traced = telemetry === undefined ? {} : { telemetry };
   return { config: { ...settled, gives, safety, warnings, ...traced }, own, words };
@@ -147,21 +124,20 @@ interface EnvTarget {
 
 function targetFromEnv(variable: (name: string) => string | undefined, readFile: (path: string) => string): EnvTarget {
   const files = readFiles(variable, readFile);
-  const parsed = targetSettings.safeParse({
-    url: variable("PVE_URL"),
-    token: variable("PVE_TOKEN"),
-    fileToken: files.token,
-    fingerprint: variable("PVE_FINGERPRINT"),
-    insecure: variable("PVE_INSECURE"),
-  });
-  const problems = [
-    ...(parsed.error?.issues ?? []).map((issue) => issue.message),
-    ...files.problems,
-    ...combinationProblems(variable),
-  ];
-  if (!parsed.success) return { problems };
-  const { url, token, fileToken } = parsed.data;
-  const tls = trustOf(parsed.data, files.ca);
+  const { problems, take } = gather();
+  const given = <T>(name: string, check: (text: string) => Checked<T>): T | undefined => {
+    const text = variable(name);
+    return text === undefined ? undefined : take(check(text));
+  };
+  const url = take(checkUrl("PVE_URL", variable("PVE_URL")));
+  const token = given("PVE_TOKEN", (text) => checkToken("PVE_TOKEN", text));
+  const fileToken =
+    files.token === undefined ? undefined : take(checkToken("The token in PVE_TOKEN_FILE", files.token));
+  const fingerprint = given("PVE_FINGERPRINT", checkFingerprint);
+  const insecure = given("PVE_INSECURE", checkInsecure);
+  problems.push(...files.problems, ...combinationProblems(variable));
+  if (url === undefined) return { problems };
+  const tls = trustOf({ fingerprint, insecure }, files.ca);
   const target: TargetConfig = {
     name: ONLY_TARGET,
     baseUrl: url,
@@ -182,11 +158,15 @@ function doubledProblems(variable: (name: string) => string | undefined, file: F
 
 const TARGET_VARIABLES = ["PVE_URL", "PVE_TOKEN", "PVE_TOKEN_FILE", "PVE_FINGERPRINT", "PVE_CA", "PVE_INSECURE"];
 
+/** What checks the content of a configuration file. */
+export type FileReader = typeof readFileConfig;
+
 function readFileAt(
   path: string | undefined,
   { readFile, parseYaml }: ConfigSources,
-): ReturnType<typeof readFileConfig> {
-  if (path === undefined) return { config: { gives: {}, safety: {} }, problems: [] };
+  fileReader: FileReader | undefined,
+): ReturnType<FileReader> {
+  if (path === undefined || fileReader === undefined) return { config: { gives: {}, safety: {} }, problems: [] };
   let text: string;
   try {
     text = readFile(path);
@@ -195,7 +175,7 @@ function readFileAt(
   }
   try {
     const parse = parseYaml ?? JSON.parse;
-    return readFileConfig(parse(text), path, readFile, parse);
+    return fileReader(parse(text), path, readFile, parse);
   } catch {
     // What the parser says may quote the line, and the line may hold a token.
     return { problems: [`The configuration file ${JSON.stringify(path)} is not valid YAML.`] };
@@ -249,7 +229,7 @@ function combinationProblems(variable: (name: string) => string | undefined): re
 }
 
 function configOf(
-  { allow, wait, ...list }: z.output<typeof generalSettings>,
+  { allow, wait, ...list }: FlagSettings,
   targets: readonly TargetConfig[],
   file: FileConfig | undefined,
 ): Omit<ServerConfig, "gives" | "safety"> {
@@ -275,12 +255,22 @@ function safetyConfigOf(mode: ApprovalMode | undefined, file: FileConfig | undef
   return mode === undefined ? safety : { ...safety, approval: { ...(safety.approval ?? defaultApproval), mode } };
 }
 
+function safetyWarnings({ approval }: SafetyConfig): readonly string[] {
+  return approval?.mode === "off" ? [UNATTENDED] : [];
+}
+
+const UNATTENDED =
+  "approval is off: what loses data, cuts access or stops what people use goes ahead without anybody's being asked.";
+
 function insecureWarning({ name, baseUrl }: TargetConfig): string {
   const setting = name === ONLY_TARGET ? "PVE_INSECURE=1" : `insecure of the target ${name}`;
   return `${setting}: any certificate is accepted, so anyone between here and ${baseUrl} can read the token. Set the fingerprint instead.`;
 }
 
-function trustOf(data: z.output<typeof targetSettings>, ca: string | undefined): TlsTrust | undefined {
+function trustOf(
+  data: { readonly fingerprint: string | undefined; readonly insecure: boolean | undefined },
+  ca: string | undefined,
+): TlsTrust | undefined {
   if (data.fingerprint !== undefined) return { fingerprint256: data.fingerprint };
   if (ca !== undefined) return { ca };
   return data.insecure === true ? { insecure: true } : undefined;

@@ -1,9 +1,10 @@
-export type { ApprovalSettings } from "./approval/approval-settings.js";
-export { type ApprovalConfig, createApproval } from "./approval/create-approval.js";
+export type { ApprovalConfig, ApprovalSettings } from "./approval/approval-settings.js";
+export { createApproval } from "./approval/create-approval.js";
 export type { CallSettings } from "./call.js";
 export { type Caller, localCaller } from "./caller.js";
-export { type ConfigSources, type Loaded, PveMcpConfigError, readConfig, type ServerConfig } from "./config.js";
+export { type ConfigSources, type Loaded, PveMcpConfigError, type ServerConfig } from "./config.js";
 export type { Policy } from "./policy/policy.js";
+export { readConfig } from "./read-config.js";
 export type { RunSettings } from "./run-action.js";
 export { createServerFactory, type ServerSettings } from "./server.js";
 export type { Target } from "./target.js";

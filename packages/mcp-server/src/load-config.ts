@@ -1,5 +1,5 @@
 import type { CommandInput } from "./command.js";
-import { CONFIG_VARIABLE, type Loaded, PveMcpConfigError, readConfig } from "./config.js";
+import { CONFIG_VARIABLE, configFrom, type Loaded, PveMcpConfigError } from "./config.js";
 import { defaultExposure, type Exposure } from "./exposure/exposure-settings.js";
 import type { OwnFlags } from "./flags.js";
 
@@ -12,10 +12,11 @@ export async function loadConfig(
   takes: OwnFlags = {},
 ): Promise<Loaded | undefined> {
   const named = env[CONFIG_VARIABLE] !== undefined || argv.some((word) => word.startsWith("--config"));
-  // Most starts have no file, and need not wait for a parser to load.
+  // Most starts have no file, and need not wait for what reads one to load.
   const yaml = named ? { parseYaml: (await import("yaml")).parse } : {};
+  const fileReader = named ? (await import("./config-file.js")).readFileConfig : undefined;
   try {
-    const loaded = readConfig({ env, argv, readFile, ...yaml }, takes);
+    const loaded = configFrom({ env, argv, readFile, ...yaml }, takes, fileReader);
     await checkNames(loaded.config.exposure);
     return loaded;
   } catch (error) {

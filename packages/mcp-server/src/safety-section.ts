@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { approvalFrom, approvalSection } from "./approval/approval-section.js";
-import type { ApprovalConfig } from "./approval/create-approval.js";
+import type { ApprovalConfig } from "./approval/approval-settings.js";
 import type { Policy } from "./policy/policy.js";
 import { policyFrom, policySection } from "./policy/policy-section.js";
 import type { Permissions } from "./run-action.js";

@@ -1,8 +1,8 @@
-import { createApproval, defaultApproval } from "./approval/create-approval.js";
+import { defaultApproval } from "./approval/approval-settings.js";
+import { createApproval } from "./approval/create-approval.js";
 import { openAudit } from "./audit/audit-log.js";
 import type { ServerConfig } from "./config.js";
 import type { RunSettings } from "./run-action.js";
-import type { SafetyConfig } from "./safety-section.js";
 import { createTracer } from "./telemetry/tracer.js";
 
 /** The part of a server's settings that says what may be done, who is asked, and where it is written down. */
@@ -24,11 +24,3 @@ export function safetyOf(
     ...(telemetry !== undefined && { tracer: createTracer({ ...telemetry, now: Date.now, send: fetch, onDefect }) }),
   };
 }
-
-/** What works but should be known, for stderr. */
-export function safetyWarnings({ approval }: SafetyConfig): readonly string[] {
-  return approval?.mode === "off" ? [UNATTENDED] : [];
-}
-
-const UNATTENDED =
-  "approval is off: what loses data, cuts access or stops what people use goes ahead without anybody's being asked.";

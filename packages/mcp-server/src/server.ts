@@ -1,9 +1,10 @@
 import { Server } from "@modelcontextprotocol/server";
-import { createApproval, defaultApproval } from "./approval/create-approval.js";
+import { defaultApproval } from "./approval/approval-settings.js";
 import type { CallSettings } from "./call.js";
 import { type Caller, localCaller } from "./caller.js";
 import type { Exposure } from "./exposure/exposure-settings.js";
 import { instructionsFor } from "./instructions.js";
+import type { Safety } from "./safety.js";
 import { furthestReach, targetsOf } from "./target.js";
 
 /** Loads what answers requests, and the catalogue with it. The handshake does without, so it need not wait for that. */
@@ -17,8 +18,11 @@ let loading: Promise<typeof import("./answers.js")> | undefined;
 /** What a server is made from. */
 export interface ServerSettings extends Omit<CallSettings, "approval"> {
   readonly version: string;
-  /** Awaited before anything but a greeting is answered: what `targets` need to be asked. */
-  readonly prepare?: () => Promise<void>;
+  /**
+   * Awaited before anything but a greeting is answered: what `targets` need to be asked. What it resolves to goes before
+   * these settings.
+   */
+  readonly prepare?: () => Promise<Partial<Safety>>;
   /**
    * Hears of every tool call that ended: `done`, `failed` (the result says why), or `rejected` where there was no such tool
    * or target. The name is that of a tool, or `unknown`.
@@ -39,16 +43,27 @@ const LISTS = ["tools/list", "resources/list", "resources/templates/list", "prom
  * the settings, the caller and the request. Nothing is asked of a cluster before a tool is called.
  */
 export function createServerFactory(settings: ServerSettings): (caller?: Caller) => Server {
-  const complete = { approval: createApproval(defaultApproval), ...settings };
-  return (caller = localCaller) => serverFor(complete, caller);
+  // All servers of a factory share what is made here, so that an approval is used once whichever of them hears of it.
+  let complete: Complete | undefined;
+  const ready = async (): Promise<Ready> => {
+    const prepared = await settings.prepare?.();
+    const answers = await loadAnswers();
+    complete ??= { approval: answers.createApproval(defaultApproval), ...settings, ...prepared };
+    return { answers, complete };
+  };
+  return (caller = localCaller) => serverFor(settings, ready, caller);
 }
 
-function serverFor(settings: CallSettings & ServerSettings, caller: Caller): Server {
+type Complete = CallSettings & ServerSettings;
+
+/** What answers requests, and the settings that it goes by. */
+interface Ready {
+  readonly answers: Awaited<ReturnType<typeof loadAnswers>>;
+  readonly complete: Complete;
+}
+
+function serverFor(settings: ServerSettings, ready: () => Promise<Ready>, caller: Caller): Server {
   const { targets, version, waitBudget } = settings;
-  const answers = async () => {
-    await settings.prepare?.();
-    return loadAnswers();
-  };
   const cacheHint = { ttlMs: LIST_TTL, cacheScope: "private" } as const;
   const server = new Server(
     { name: "pve-mcp", title: "Proxmox VE", version },
@@ -62,27 +77,33 @@ function serverFor(settings: CallSettings & ServerSettings, caller: Caller): Ser
       cacheHints: Object.fromEntries(LISTS.map((list) => [list, cacheHint])),
     },
   );
-  server.setRequestHandler("tools/list", async () => ({
-    tools: await (await answers()).toolsOnView(settings, caller),
-  }));
-  server.setRequestHandler("tools/call", async ({ params }, context) =>
-    (await answers()).watchedCall(settings, caller, params, context),
-  );
-  server.setRequestHandler("resources/list", async () => ({
-    resources: (await answers()).listResources(settings, caller),
-  }));
-  server.setRequestHandler("resources/templates/list", async () => ({
-    resourceTemplates: (await answers()).listTemplates(settings, caller),
-  }));
-  server.setRequestHandler("resources/read", async ({ params }, context) =>
-    (await answers()).readResource(settings, caller, params.uri, context),
-  );
-  server.setRequestHandler("prompts/list", async () => ({ prompts: (await answers()).listPrompts() }));
+  server.setRequestHandler("tools/list", async () => {
+    const { answers, complete } = await ready();
+    return { tools: await answers.toolsOnView(complete, caller) };
+  });
+  server.setRequestHandler("tools/call", async ({ params }, context) => {
+    const { answers, complete } = await ready();
+    return answers.watchedCall(complete, caller, params, context);
+  });
+  server.setRequestHandler("resources/list", async () => {
+    const { answers, complete } = await ready();
+    return { resources: answers.listResources(complete, caller) };
+  });
+  server.setRequestHandler("resources/templates/list", async () => {
+    const { answers, complete } = await ready();
+    return { resourceTemplates: answers.listTemplates(complete, caller) };
+  });
+  server.setRequestHandler("resources/read", async ({ params }, context) => {
+    const { answers, complete } = await ready();
+    return answers.readResource(complete, caller, params.uri, context);
+  });
+  server.setRequestHandler("prompts/list", async () => ({ prompts: (await ready()).answers.listPrompts() }));
   server.setRequestHandler("prompts/get", async ({ params }) =>
-    (await answers()).getPrompt(params.name, params.arguments),
+    (await ready()).answers.getPrompt(params.name, params.arguments),
   );
-  server.setRequestHandler("completion/complete", async ({ params }, context) =>
-    (await answers()).complete(settings, caller, params, context),
-  );
+  server.setRequestHandler("completion/complete", async ({ params }, context) => {
+    const { answers, complete } = await ready();
+    return answers.complete(complete, caller, params, context);
+  });
   return server;
 }

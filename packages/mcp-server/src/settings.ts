@@ -1,4 +1,22 @@
-import * as z from "zod";
+/** A setting as it is meant, or what is wrong with it and its remedy. */
+export type Checked<T> =
+  | { readonly value: T; readonly problem?: never }
+  | { readonly value?: never; readonly problem: string };
+
+/** Checks settings one by one, and gathers what is wrong with them. */
+export function gather(): {
+  readonly problems: string[];
+  readonly take: <T>({ value, problem }: Checked<T>) => T | undefined;
+} {
+  const problems: string[] = [];
+  return {
+    problems,
+    take({ value, problem }) {
+      if (problem !== undefined) problems.push(problem);
+      return value;
+    },
+  };
+}
 
 /** Seconds a call waits for its task when `--wait` is not given: below the 60 s after which MCP clients give up. */
 export const DEFAULT_WAIT_SECONDS = 45;
@@ -10,18 +28,15 @@ const TOKEN_ID = /^[^\s:/]+@[A-Za-z][\w.-]+![A-Za-z][\w.-]+$/;
 const TOKEN_FORM = "user@realm!tokenid=secret, such as assistant@pve!reader=xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
 
 /** The address of a node: https only, port 8006 unless another is written, nothing behind the port. */
-export const urlSetting = urlSettingOf("PVE_URL");
+export function checkUrl(setting: string, text: string | undefined): Checked<string> {
+  if (text === undefined) return { problem: urlMissing(setting) };
+  const problem = urlProblem(setting, text);
+  return problem === undefined ? { value: originOf(new URL(text), text) } : { problem };
+}
 
-/** An address under the name that its setting has. */
-export function urlSettingOf(setting: string): z.ZodType<string, string> {
-  return z
-    .string({ error: `${setting} is not set. Set it to the address of a node, such as https://pve1.example:8006.` })
-    .transform((value, context) => {
-      const problem = urlProblem(setting, value);
-      if (problem === undefined) return originOf(new URL(value), value);
-      context.issues.push({ code: "custom", message: problem, input: undefined });
-      return z.NEVER;
-    });
+/** What is said where the address of a node is missing. */
+export function urlMissing(setting: string): string {
+  return `${setting} is not set. Set it to the address of a node, such as https://pve1.example:8006.`;
 }
 
 function urlProblem(setting: string, value: string): string | undefined {
@@ -47,11 +62,9 @@ function originOf(url: URL, written: string): string {
 }
 
 /** An API token. Its value is in no message, whatever is wrong with it. */
-export function tokenSetting(source: string): z.ZodType<string, string> {
-  return z.string().superRefine((value, context) => {
-    const problem = tokenProblem(value);
-    if (problem !== undefined) context.addIssue({ code: "custom", message: `${source} ${problem}` });
-  });
+export function checkToken(source: string, text: string): Checked<string> {
+  const problem = tokenProblem(text);
+  return problem === undefined ? { value: text } : { problem: `${source} ${problem}` };
 }
 
 function tokenProblem(value: string): string | undefined {
@@ -66,43 +79,57 @@ function tokenProblem(value: string): string | undefined {
 }
 
 /** SHA-256 of a certificate as PVE shows it; colons and case do not matter. Gives `AB:CD:…`. */
-export const fingerprintSetting = z.string().transform((value, context) => {
-  const digits = value.replaceAll(":", "");
-  if (/^[0-9a-f]{64}$/i.test(digits)) return (digits.toUpperCase().match(/../g) ?? []).join(":");
+export function checkFingerprint(text: string): Checked<string> {
+  const digits = text.replaceAll(":", "");
+  if (/^[0-9a-f]{64}$/i.test(digits)) return { value: (digits.toUpperCase().match(/../g) ?? []).join(":") };
   const why = /^[0-9a-f]{40}$/i.test(digits)
     ? "a SHA-1 fingerprint"
     : "not a SHA-256 fingerprint (32 pairs of hex digits)";
-  const message = `PVE_FINGERPRINT is ${JSON.stringify(value)}, ${why}. Run "pvenode cert info" on the node and copy the fingerprint of the certificate in use.`;
-  context.issues.push({ code: "custom", message, input: undefined });
-  return z.NEVER;
-});
+  return {
+    problem: `PVE_FINGERPRINT is ${JSON.stringify(text)}, ${why}. Run "pvenode cert info" on the node and copy the fingerprint of the certificate in use.`,
+  };
+}
 
 /** `1` or `0`. Any other word is refused, because a guess would switch checking off. */
-export const insecureSetting = z
-  .string()
-  .refine((value) => value === "0" || value === "1", {
-    error: (issue) =>
-      `PVE_INSECURE is ${JSON.stringify(issue.input)}. Set it to 1 to accept any certificate, or leave it out.`,
-  })
-  .transform((value) => value === "1");
+export function checkInsecure(text: string): Checked<boolean> {
+  if (text === "0" || text === "1") return { value: text === "1" };
+  return {
+    problem: `PVE_INSECURE is ${JSON.stringify(text)}. Set it to 1 to accept any certificate, or leave it out.`,
+  };
+}
 
-/** Words of `--allow`. */
-export const allowSetting = z.array(
-  z.enum(["read", "change", "destroy"], {
-    error: (issue) => `--allow ${JSON.stringify(issue.input)} is not known. Use --allow change or --allow destroy.`,
-  }),
+/** A word of `--allow`. */
+export const checkAllow = oneOf(
+  ["read", "change", "destroy"],
+  (word) => `--allow ${word} is not known. Use --allow change or --allow destroy.`,
 );
 
 /** `--approval`. */
-export const approvalSetting = z.enum(["auto", "client", "off"], {
-  error: (issue) => `--approval ${JSON.stringify(issue.input)} is not known. Use --approval auto, client or off.`,
-});
+export const checkApproval = oneOf(
+  ["auto", "client", "off"],
+  (word) => `--approval ${word} is not known. Use --approval auto, client or off.`,
+);
+
+/** `--output-schemas`. */
+export const checkOutputSchemas = oneOf(
+  ["on", "off"],
+  (word) => `--output-schemas ${word} is not known. Use on or off.`,
+);
 
 /** `--wait`, in milliseconds. */
-export const waitSetting = z
-  .string()
-  .refine((value) => /^\d{1,5}$/.test(value) && Number(value) <= LONGEST_WAIT_SECONDS, {
-    error: (issue) =>
-      `--wait ${JSON.stringify(issue.input)} is not a whole number of seconds between 0 and ${LONGEST_WAIT_SECONDS}. Try --wait ${DEFAULT_WAIT_SECONDS}.`,
-  })
-  .transform((value) => Number(value) * 1000);
+export function checkWait(text: string): Checked<number> {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= LONGEST_WAIT_SECONDS) return { value: Number(text) * 1000 };
+  return {
+    problem: `--wait ${JSON.stringify(text)} is not a whole number of seconds between 0 and ${LONGEST_WAIT_SECONDS}. Try --wait ${DEFAULT_WAIT_SECONDS}.`,
+  };
+}
+
+function oneOf<const Word extends string>(
+  words: readonly Word[],
+  complaint: (quoted: string) => string,
+): (text: string) => Checked<Word> {
+  return (text) => {
+    const value = words.find((word) => word === text);
+    return value === undefined ? { problem: complaint(JSON.stringify(text)) } : { value };
+  };
+}

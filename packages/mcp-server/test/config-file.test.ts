@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Loaded, PveMcpConfigError, readConfig } from "../src/config.js";
+import { type Loaded, PveMcpConfigError } from "../src/config.js";
+import { readConfig } from "../src/read-config.js";
 
 const SECRET = "5b1a4c8e-0f3d-4c7e-9a51-6d2f8b7c1e90";
 const TOKEN = `assistant@pve!reader=${SECRET}`;

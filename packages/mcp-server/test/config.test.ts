@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { PveMcpConfigError, readConfig, type ServerConfig } from "../src/config.js";
+import { PveMcpConfigError, type ServerConfig } from "../src/config.js";
+import { readConfig } from "../src/read-config.js";
 import type { TargetConfig } from "../src/target-config.js";
 
 const SECRET = "5b1a4c8e-0f3d-4c7e-9a51-6d2f8b7c1e90";

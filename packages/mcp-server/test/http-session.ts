@@ -1,8 +1,8 @@
 import { request } from "node:http";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { createSimulator, type Simulator } from "@pve/simulator";
-import { readConfig } from "../src/config.js";
 import { startHttp } from "../src/http/serve-http.js";
+import { readConfig } from "../src/read-config.js";
 import { type Outcome, outcomeOf } from "./session.js";
 
 const FILE = "/etc/pve-mcp.yaml";

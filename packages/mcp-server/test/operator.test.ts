@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createApproval, defaultApproval, openDesk } from "../src/approval/create-approval.js";
+import { defaultApproval } from "../src/approval/approval-settings.js";
+import { createApproval, openDesk } from "../src/approval/create-approval.js";
 import { answer } from "../src/commands/approve.js";
 import { connect, type Session } from "./session.js";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
-import { readConfig } from "../src/config.js";
+import { readConfig } from "../src/read-config.js";
 
 const guide = readFileSync(new URL("../../../docs/policy.md", import.meta.url), "utf8");
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type ApprovalConfig, defaultApproval } from "./create-approval.js";
+import { type ApprovalConfig, defaultApproval } from "./approval-settings.js";
 
 const LONGEST_SECONDS = 86_400;
 

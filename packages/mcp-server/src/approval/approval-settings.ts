@@ -8,6 +8,20 @@ import type { SingleUse } from "./single-use.js";
  */
 export type ApprovalMode = "auto" | "client" | "operator" | "off";
 
+/** What is configured of approval. */
+export interface ApprovalConfig {
+  readonly mode: ApprovalMode;
+  /** Where key, questions, answers and marks of use lie; processes that share it share approvals. Absent: this process alone. */
+  readonly directory?: string;
+  /** Milliseconds a question may be answered. */
+  readonly expires: number;
+  /** Milliseconds a call waits for an operator. */
+  readonly patience: number;
+}
+
+/** What holds where nothing is configured: five minutes to answer, and a call that waits less than clients do. */
+export const defaultApproval: ApprovalConfig = { mode: "auto", expires: 300_000, patience: 45_000 };
+
 /** How approval is sought; the same for every call. */
 export interface ApprovalSettings {
   readonly mode: ApprovalMode;

@@ -2,24 +2,10 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { ApprovalMode, ApprovalSettings } from "./approval-settings.js";
+import type { ApprovalConfig, ApprovalSettings } from "./approval-settings.js";
 import { createDesk, type Desk } from "./desk.js";
 import { createSealer } from "./seal.js";
 import { rememberHere, rememberIn } from "./single-use.js";
-
-/** What is configured of approval. */
-export interface ApprovalConfig {
-  readonly mode: ApprovalMode;
-  /** Where key, questions, answers and marks of use lie; processes that share it share approvals. Absent: this process alone. */
-  readonly directory?: string;
-  /** Milliseconds a question may be answered. */
-  readonly expires: number;
-  /** Milliseconds a call waits for an operator. */
-  readonly patience: number;
-}
-
-/** What holds where nothing is configured: five minutes to answer, and a call that waits less than clients do. */
-export const defaultApproval: ApprovalConfig = { mode: "auto", expires: 300_000, patience: 45_000 };
 
 const HEARTBEAT = 10_000;
 const KEY_BYTES = 32;

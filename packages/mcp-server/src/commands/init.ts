@@ -5,7 +5,7 @@ import { type Command, type CommandInput, EXIT } from "../command.js";
 import { readFlags } from "../flags.js";
 import { clientSnippets } from "../init/client-snippets.js";
 import { writeSetup } from "../init/write-setup.js";
-import { tokenSetting, urlSettingOf } from "../settings.js";
+import { type Checked, checkToken, checkUrl } from "../settings.js";
 
 const PATIENCE = 10_000;
 const TRIES = 3;
@@ -28,10 +28,8 @@ says on the node, asks for the API token, and writes pve-mcp.yaml and the token'
     if (problems.length > 0) return EXIT.usage;
     const directory = path.resolve(own["--dir"]?.at(-1) ?? path.join(homedir(), ".config", "pve-mcp"));
     const name = own["--name"]?.at(-1) ?? "pve";
-    const url = await asked(
-      input,
-      "Address of a node, such as https://pve1.example:8006: ",
-      urlSettingOf("The address"),
+    const url = await asked(input, "Address of a node, such as https://pve1.example:8006: ", (text) =>
+      checkUrl("The address", text),
     );
     if (url === undefined) return EXIT.usage;
     const trust = await askTrust(input, url);
@@ -39,7 +37,7 @@ says on the node, asks for the API token, and writes pve-mcp.yaml and the token'
     const token = await asked(
       input,
       "API token, user@realm!tokenid=secret (not shown): ",
-      tokenSetting("The token"),
+      (text) => checkToken("The token", text),
       true,
     );
     if (token === undefined) return EXIT.usage;
@@ -60,24 +58,18 @@ says on the node, asks for the API token, and writes pve-mcp.yaml and the token'
   },
 };
 
-interface Readable<T> {
-  safeParse(
-    value: string,
-  ): { success: true; data: T } | { success: false; error: { issues: readonly { message: string }[] } };
-}
-
 /** Asks until the answer is of use, a few times. */
 async function asked<T>(
   { ask, err }: CommandInput,
   question: string,
-  setting: Readable<T>,
+  check: (text: string) => Checked<T>,
   secret = false,
 ): Promise<T | undefined> {
   for (let left = TRIES; left > 0; left -= 1) {
     const answer = (await ask(question, secret ? { secret } : {})).trim();
-    const read = setting.safeParse(answer);
-    if (read.success) return read.data;
-    for (const { message } of read.error.issues) err(`${message}\n`);
+    const { value, problem } = check(answer);
+    if (problem === undefined) return value;
+    err(`${problem}\n`);
   }
   return undefined;
 }

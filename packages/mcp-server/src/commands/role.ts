@@ -2,7 +2,7 @@ import { catalogue, findTool, nearNames, type ResolvedTool, requiredRole } from 
 import { allows } from "../allowance.js";
 import { type Command, type CommandInput, EXIT } from "../command.js";
 import { readFlags } from "../flags.js";
-import { allowSetting } from "../settings.js";
+import { checkAllow } from "../settings.js";
 
 /** `pve-mcp role`: the least that the token needs. Asks no cluster, so it can be run before there is a token. */
 export const role: Command = {
@@ -23,10 +23,9 @@ are typed on a node, by root; the token has privilege separation, so user and to
       bare: ["--json"],
       words: catalogue.length,
     });
-    const allow = allowSetting.safeParse(flags.allow);
     const reach = flags.allow.includes("destroy") ? "destroy" : flags.allow.includes("change") ? "change" : "read";
     const { tools, unknown } = toolsNamed(words, (tool) => allows(reach, tool.risk));
-    const wrong = [...problems, ...(allow.error?.issues ?? []).map(({ message }) => message), ...unknown];
+    const wrong = [...problems, ...flags.allow.flatMap((text) => checkAllow(text).problem ?? []), ...unknown];
     for (const problem of wrong) input.err(`pve-mcp role: ${problem}\n`);
     if (wrong.length > 0) return EXIT.usage;
     const last = (flag: string) => own[flag]?.at(-1);

@@ -19,7 +19,7 @@ ${settingsUsage}`,
     const { config, own } = loaded;
     const listen = own["--http"];
     if (listen === undefined) {
-      serveOverStdio(config, input);
+      await serveOverStdio(config, input);
       return undefined;
     }
     const { serveOverHttp } = await import("../http/serve-http.js");

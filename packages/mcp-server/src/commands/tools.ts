@@ -3,9 +3,9 @@ import { allows } from "../allowance.js";
 import { localCaller } from "../caller.js";
 import { type Command, EXIT } from "../command.js";
 import { listedTools } from "../exposure/exposure.js";
-import { exposureFlags, exposureOf } from "../exposure/exposure-settings.js";
+import { exposureOf } from "../exposure/exposure-settings.js";
+import { flagSettingsOf } from "../flag-settings.js";
 import { readFlags } from "../flags.js";
-import { allowSetting } from "../settings.js";
 
 const MOST_FOUND = 20;
 
@@ -20,18 +20,17 @@ finds tools and operations as search_tools does. Asks no cluster.
 `,
   async run({ argv, out, err }) {
     const { flags, own, words, problems } = readFlags(argv, { bare: ["--json"], words: 50 });
-    const allow = allowSetting.safeParse(flags.allow);
-    const exposure = exposureFlags.safeParse(flags);
-    const wrong = [...problems, ...[allow, exposure].flatMap(({ error }) => error?.issues ?? []).map(messageOf)];
+    const settings = flagSettingsOf(flags);
+    const wrong = [...problems, ...settings.problems];
     for (const problem of wrong) err(`pve-mcp tools: ${problem}\n`);
-    if (wrong.length > 0 || !exposure.success) return EXIT.usage;
+    if (wrong.length > 0) return EXIT.usage;
     const reach: Risk = flags.allow.includes("destroy")
       ? "destroy"
       : flags.allow.includes("change")
         ? "change"
         : "read";
     const target = { name: "any", allowed: reach, clientFor: neverAsked };
-    const shown = new Set(listedTools([target], localCaller, exposureOf(exposure.data)).map(({ name }) => name));
+    const shown = new Set(listedTools([target], localCaller, exposureOf(settings)).map(({ name }) => name));
     const found =
       words.length > 0
         ? await searchTools(words.join(" "), MOST_FOUND)
@@ -54,10 +53,6 @@ finds tools and operations as search_tools does. Asks no cluster.
     return EXIT.done;
   },
 };
-
-function messageOf({ message }: { readonly message: string }): string {
-  return message;
-}
 
 function neverAsked(): never {
   throw new Error("listing tools asks no cluster");

@@ -1,5 +1,3 @@
-import * as z from "zod";
-
 /** Which tools stand in the list that a client is given. What is not listed still works when it is called by name. */
 export interface Exposure {
   /** Toolsets by id, or `default`, `all`, `minimal`: a choice of the most useful, everything, nothing but the meta tools. */
@@ -18,31 +16,24 @@ export const defaultExposure: Exposure = { toolsets: ["default"] };
 /** The words that stand for more than one toolset. */
 export const exposureWords = ["default", "all", "minimal"] as const;
 
-/** The section `tools` of a configuration file. */
-export const exposureSection = z.strictObject({
-  toolsets: z.array(z.string()).optional(),
-  tools: z.array(z.string()).optional(),
-  exclude: z.array(z.string()).optional(),
-  output_schemas: z.boolean().optional(),
-});
+/** What the section `tools` of a configuration file says. */
+export interface ExposureSection {
+  readonly toolsets?: readonly string[] | undefined;
+  readonly tools?: readonly string[] | undefined;
+  readonly exclude?: readonly string[] | undefined;
+  readonly output_schemas?: boolean | undefined;
+}
 
 /** The same as flags say it. */
-export const exposureFlags = z.object({
-  toolsets: z.array(z.string()),
-  tools: z.array(z.string()),
-  exclude: z.array(z.string()),
-  outputSchemas: z
-    .enum(["on", "off"], {
-      error: (issue) => `--output-schemas ${JSON.stringify(issue.input)} is not known. Use on or off.`,
-    })
-    .optional(),
-});
+export interface ExposureFlags {
+  readonly toolsets: readonly string[];
+  readonly tools: readonly string[];
+  readonly exclude: readonly string[];
+  readonly outputSchemas?: "on" | "off" | undefined;
+}
 
 /** What a configuration file and the command line say about the list, the latter going before the former. */
-export function exposureOf(
-  flags: z.output<typeof exposureFlags>,
-  section: z.output<typeof exposureSection> = {},
-): Exposure {
+export function exposureOf(flags: ExposureFlags, section: ExposureSection = {}): Exposure {
   const said = (words: readonly string[], otherwise: readonly string[] | undefined) =>
     words.length > 0 ? words : otherwise;
   const tools = said(flags.tools, section.tools);

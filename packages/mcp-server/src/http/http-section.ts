@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { tokenSetting } from "../settings.js";
+import { checkToken } from "../settings.js";
 
 /** What the configuration keeps of a bearer token. */
 const TOKEN_HASH = /^sha256:[0-9a-f]{64}$/;
@@ -122,8 +122,8 @@ function callerOf(section: z.output<typeof callerSection>, files: Files): Caller
   const own = Object.entries(pve_tokens).map(([target, name]) => {
     const key = `http.callers.${id}.pve_tokens.${target}`;
     const value = files.read(key, name).trim();
-    const checked = tokenSetting(key).safeParse(value);
-    for (const { message } of value === "" ? [] : (checked.error?.issues ?? [])) files.problem(message);
+    const { problem } = checkToken(key, value);
+    if (problem !== undefined && value !== "") files.problem(problem);
     return [target, value] as const;
   });
   return {
