@@ -69,7 +69,8 @@ export interface AccessState {
   readonly groups: Map<string, Group>;
   readonly roles: Map<string, Role>;
   readonly realms: Map<string, Realm>;
-  readonly acl: AclEntry[];
+  /** Replaced as a whole by every change, never changed in place: what is looked up by path is kept for each list. */
+  acl: readonly AclEntry[];
   /** What root@pam may: every privilege of the release, everywhere. */
   readonly everything: ReadonlyMap<string, boolean>;
 }

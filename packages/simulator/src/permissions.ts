@@ -70,8 +70,9 @@ function effectiveRoles(source: PermissionSource, authid: string, path: string):
     return direct;
   }
   const roles = new Map(direct);
-  for (const [poolid, members] of source.pools) {
-    if (!isMember(members, path)) {
+  const isMember = membershipOf(path);
+  for (const [poolid, members] of isMember === undefined ? [] : source.pools) {
+    if (isMember?.(members) !== true) {
       continue;
     }
     const lent = aclRoles(source.access, authid, `/pool/${poolid}`);
@@ -87,23 +88,50 @@ function effectiveRoles(source: PermissionSource, authid: string, path: string):
   return roles;
 }
 
-function isMember(members: PoolMembers, path: string): boolean {
+/** Tells pools that contain what the path names; undefined when it names nothing that a pool can contain. */
+function membershipOf(path: string): ((members: PoolMembers) => boolean) | undefined {
   const [, kind, id, more] = path.split("/");
   if (id === undefined || more !== undefined) {
-    return false;
+    return undefined;
   }
-  return (kind === "vms" && members.vms.has(Number(id))) || (kind === "storage" && members.storages.has(id));
+  if (kind === "vms") {
+    const vmid = Number(id);
+    return ({ vms }) => vms.has(vmid);
+  }
+  return kind === "storage" ? ({ storages }) => storages.has(id) : undefined;
 }
 
 /** Walks from `/` down to the path; the deepest level that says anything replaces what the levels above said. */
 function aclRoles(access: AccessState, authid: string, path: string): Grants {
   let roles: Grants = nothing;
   for (const prefix of prefixes(path)) {
-    const here = access.acl.filter((entry) => entry.path === prefix && (prefix === path || entry.propagate));
-    roles = rolesOfLevel(access, authid, here) ?? roles;
+    const here = entriesByPath(access.acl).get(prefix) ?? [];
+    const counted = prefix === path ? here : here.filter(({ propagate }) => propagate);
+    roles = rolesOfLevel(access, authid, counted) ?? roles;
   }
   const none = roles.get("NoAccess");
   return none === undefined ? roles : new Map([["NoAccess", none]]);
+}
+
+const indexed = new WeakMap<readonly AclEntry[], ReadonlyMap<string, readonly AclEntry[]>>();
+
+/** The entries of each path, sorted out once for a list. */
+function entriesByPath(acl: readonly AclEntry[]): ReadonlyMap<string, readonly AclEntry[]> {
+  const known = indexed.get(acl);
+  if (known !== undefined) {
+    return known;
+  }
+  const index = new Map<string, AclEntry[]>();
+  for (const entry of acl) {
+    const here = index.get(entry.path);
+    if (here === undefined) {
+      index.set(entry.path, [entry]);
+    } else {
+      here.push(entry);
+    }
+  }
+  indexed.set(acl, index);
+  return index;
 }
 
 /** `/`, `/a`, `/a/b` for `/a/b`. */

@@ -54,7 +54,7 @@ function changeAcl(call: Call): void {
       requireSubject(call, to);
       const rest = world.access.acl.filter((entry) => !isSame(entry, path, to, roleid));
       const added = remove ? [] : [{ path, ...subjectOf(to), roleid, propagate }];
-      world.access.acl.splice(0, world.access.acl.length, ...rest, ...added);
+      world.access.acl = [...rest, ...added];
     }
   }
 }

@@ -26,9 +26,9 @@ export const groupHandlers: Handlers = {
   "PUT /access/groups/{groupid}": (call) => setComment(requireGroup(call, "update group failed: "), call.params),
   "DELETE /access/groups/{groupid}": (call) => {
     const { groupid } = requireGroup(call, "delete group failed: ");
-    const { groups, acl } = call.world.access;
-    groups.delete(groupid);
-    acl.splice(0, acl.length, ...acl.filter((entry) => entry.kind !== "group" || entry.ugid !== groupid));
+    const { access } = call.world;
+    access.groups.delete(groupid);
+    access.acl = access.acl.filter((entry) => entry.kind !== "group" || entry.ugid !== groupid);
   },
 };
 

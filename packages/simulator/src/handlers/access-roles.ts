@@ -23,9 +23,9 @@ export const roleHandlers: Handlers = {
   },
   "DELETE /access/roles/{roleid}": (call) => {
     const { roleid } = requireEditable(call, "delete role failed: ", "deleted");
-    const { roles, acl } = call.world.access;
-    roles.delete(roleid);
-    acl.splice(0, acl.length, ...acl.filter((entry) => entry.roleid !== roleid));
+    const { access } = call.world;
+    access.roles.delete(roleid);
+    access.acl = access.acl.filter((entry) => entry.roleid !== roleid);
   },
 };
 

@@ -15,9 +15,9 @@ export const tokenHandlers: Handlers = {
     const { tokenid } = requireToken(call);
     const user = owner(call);
     user.tokens.delete(tokenid);
-    const { acl } = call.world.access;
+    const { access } = call.world;
     const full = `${user.userid}!${tokenid}`;
-    acl.splice(0, acl.length, ...acl.filter((entry) => entry.kind !== "token" || entry.ugid !== full));
+    access.acl = access.acl.filter((entry) => entry.kind !== "token" || entry.ugid !== full);
   },
 };
 

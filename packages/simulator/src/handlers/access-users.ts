@@ -156,7 +156,7 @@ function deleteUser({ params, world: { access, tfa } }: Call): void {
     group.members.delete(userid);
   }
   const isTheirs = (ugid: string): boolean => ugid === userid || ugid.startsWith(`${userid}!`);
-  access.acl.splice(0, access.acl.length, ...access.acl.filter((e) => e.kind === "group" || !isTheirs(e.ugid)));
+  access.acl = access.acl.filter(({ kind, ugid }) => kind === "group" || !isTheirs(ugid));
 }
 
 /** Everybody but root@pam has to repeat the own password. */

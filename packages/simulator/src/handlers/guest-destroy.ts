@@ -109,6 +109,5 @@ function forget(call: Call, guest: Guest): void {
   for (const pool of world.pools.values()) {
     pool.vms.delete(guest.vmid);
   }
-  const left = world.access.acl.filter((entry) => entry.path !== `/vms/${guest.vmid}`);
-  world.access.acl.splice(0, world.access.acl.length, ...left);
+  world.access.acl = world.access.acl.filter((entry) => entry.path !== `/vms/${guest.vmid}`);
 }

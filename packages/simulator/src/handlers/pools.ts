@@ -107,8 +107,7 @@ const remove: Handler = (call) => {
       die(`pool '${poolid}' is not empty (contains storage '${storage}')`);
     }
     world.pools.delete(poolid);
-    const left = world.access.acl.filter((entry) => entry.path !== `/pool/${poolid}`);
-    world.access.acl.splice(0, world.access.acl.length, ...left);
+    world.access.acl = world.access.acl.filter((entry) => entry.path !== `/pool/${poolid}`);
   });
 };
 

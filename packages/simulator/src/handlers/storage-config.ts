@@ -185,8 +185,7 @@ const remove: Handler = (call) => {
     for (const pool of world.pools.values()) {
       pool.storages.delete(id);
     }
-    const left = world.access.acl.filter((entry) => entry.path !== `/storage/${id}`);
-    world.access.acl.splice(0, world.access.acl.length, ...left);
+    world.access.acl = world.access.acl.filter((entry) => entry.path !== `/storage/${id}`);
   });
 };
 
