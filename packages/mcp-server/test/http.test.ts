@@ -169,6 +169,7 @@ describe("the HTTP server", () => {
     expect(figures).toMatch(/^pve_mcp_http_requests_total\{route="\/mcp",status="200"\} \d+$/m);
     expect(figures).toMatch(/^pve_mcp_http_request_duration_seconds_bucket\{route="\/mcp",le="\+Inf"\} \d+$/m);
     expect(figures).toMatch(/^pve_mcp_http_in_flight 1$/m);
+    expect(figures).toMatch(/^process_cpu_seconds_total \d+\.?\d*$/m);
     const pveSecret = session.pve.credentials.token.split("=")[1] ?? "";
     for (const secret of [...Object.values(tokens), pveSecret, "alice"]) {
       expect(figures + session.said()).not.toContain(secret);

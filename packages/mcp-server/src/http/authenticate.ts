@@ -1,6 +1,6 @@
 import { lesserRisk } from "../allowance.js";
 import { type Caller, localCaller } from "../caller.js";
-import { holderOf } from "./bearer-token.js";
+import { createHolderSearch } from "./bearer-token.js";
 import type { HttpConfig } from "./http-config.js";
 import type { CallerConfig } from "./http-section.js";
 import type { OauthIdentity, OauthVerdict } from "./oauth.js";
@@ -26,12 +26,13 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 /** Makes the judge for a configuration. What OAuth needs is loaded with the first token that needs it. */
 export function createAuthenticate({ open, callers, oauth }: HttpConfig): Authenticate {
   if (open) return async () => ({ caller: localCaller });
+  const holderOf = createHolderSearch(callers);
   let verify: Promise<(token: string) => Promise<OauthVerdict>> | undefined;
   return async (authorization) => {
     if (authorization === undefined) return { refusal: { status: 401, description: "a bearer token is needed" } };
     const token = BEARER.exec(authorization)?.[1];
     if (token === undefined) return invalid("the header Authorization holds no bearer token");
-    const holder = holderOf(token, callers);
+    const holder = holderOf(token);
     if (holder !== undefined) return { caller: callerOf(holder) };
     if (oauth === undefined) return invalid("the token is not known");
     verify ??= import("./oauth.js").then(({ createOauthVerifier }) => createOauthVerifier(oauth));

@@ -16,16 +16,20 @@ export function hashToken(token: string): string {
   return `sha256:${createHash("sha256").update(token).digest("hex")}`;
 }
 
-/** The one of `holders` whose hash the token has. Takes the same time whichever it is, and when it is none. */
-export function holderOf<Holder extends { readonly tokenHash?: string }>(
-  token: string,
+/**
+ * Makes the search for the one whose hash a token has. It takes the same time whichever it is, and when it is none. The
+ * hashes are read once: a server asks for the holder with every request.
+ */
+export function createHolderSearch<Holder extends { readonly tokenHash?: string }>(
   holders: readonly Holder[],
-): Holder | undefined {
-  const given = Buffer.from(hashToken(token));
-  let found: Holder | undefined;
-  for (const holder of holders) {
-    const kept = Buffer.from(holder.tokenHash ?? "".padEnd(given.length));
-    if (timingSafeEqual(given, kept)) found = holder;
-  }
-  return found;
+): (token: string) => Holder | undefined {
+  const kept = holders.flatMap((holder) =>
+    holder.tokenHash === undefined ? [] : [{ holder, hash: Buffer.from(holder.tokenHash) }],
+  );
+  return (token) => {
+    const given = Buffer.from(hashToken(token));
+    let found: Holder | undefined;
+    for (const { holder, hash } of kept) if (timingSafeEqual(given, hash)) found = holder;
+    return found;
+  };
 }

@@ -46,10 +46,21 @@ export function createMcpEndpoint(
       });
       const authInfo: AuthInfo = { token: "", clientId: caller.id, scopes: [] };
       callers.set(authInfo, caller);
-      const response = await handler.fetch(webRequestOf(incoming, body, stop.signal), { authInfo });
+      const parsedBody = parsed(body);
+      const request = webRequestOf(incoming, parsedBody === undefined ? body : undefined, stop.signal);
+      const response = await handler.fetch(request, { authInfo, ...(parsedBody !== undefined && { parsedBody }) });
       if (!outgoing.headersSent) await sendWebResponse(response, outgoing);
     },
   };
+}
+
+/** The JSON of a body, which the SDK would copy twice before it read it; undefined where it is none, of which the SDK speaks. */
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
 }
 
 function bodyProblem(error: unknown): { readonly status: number; readonly text: string } {

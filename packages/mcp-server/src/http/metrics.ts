@@ -37,9 +37,10 @@ export function createMetrics(): Metrics {
     render: () =>
       [
         ...[requests, durations, calls, callDurations, pve].flatMap(({ lines }) => lines()),
-        ...gauge("pve_mcp_http_in_flight", "Requests being answered.", open),
-        ...gauge("process_resident_memory_bytes", "Resident memory.", process.memoryUsage.rss()),
-        ...gauge("process_start_time_seconds", "Start of the process since the epoch.", startOfProcess()),
+        ...single("gauge", "pve_mcp_http_in_flight", "Requests being answered.", open),
+        ...single("gauge", "process_resident_memory_bytes", "Resident memory.", process.memoryUsage.rss()),
+        ...single("counter", "process_cpu_seconds_total", "Processor time, of user and system.", cpuSeconds()),
+        ...single("gauge", "process_start_time_seconds", "Start of the process since the epoch.", startOfProcess()),
         "",
       ].join("\n"),
   };
@@ -49,6 +50,11 @@ type Labels = Readonly<Record<string, string>>;
 
 function startOfProcess(): number {
   return Math.round(performance.timeOrigin) / 1000;
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000_000;
 }
 
 function counter(name: string, help: string) {
@@ -96,8 +102,8 @@ function histogram(name: string, help: string) {
   };
 }
 
-function gauge(name: string, help: string, value: number): readonly string[] {
-  return [...head(name, help, "gauge"), `${name} ${value}`];
+function single(type: "counter" | "gauge", name: string, help: string, value: number): readonly string[] {
+  return [...head(name, help, type), `${name} ${value}`];
 }
 
 function head(name: string, help: string, type: string): readonly string[] {

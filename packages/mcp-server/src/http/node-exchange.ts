@@ -22,8 +22,11 @@ export async function readBody(incoming: IncomingMessage, limit: number): Promis
   return Buffer.concat(chunks, length);
 }
 
-/** The request in the form of the web, as the SDK's handler takes it; without the token, which is nobody else's business. */
-export function webRequestOf(incoming: IncomingMessage, body: Buffer, signal: AbortSignal): Request {
+/**
+ * The request in the form of the web, as the SDK's handler takes it; without the token, which is nobody else's business, and
+ * without the body where that is handed over beside it.
+ */
+export function webRequestOf(incoming: IncomingMessage, body: Buffer | undefined, signal: AbortSignal): Request {
   const headers = new Headers();
   for (const [name, value] of Object.entries(incoming.headers)) {
     if (value !== undefined && name !== "authorization")
@@ -35,7 +38,7 @@ export function webRequestOf(incoming: IncomingMessage, body: Buffer, signal: Ab
     method,
     headers,
     signal,
-    ...(bodied && { body: new Uint8Array(body) }),
+    ...(bodied && body !== undefined && { body: new Uint8Array(body) }),
   });
 }
 
