@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { loadHttp } from "./http-load.js";
 
 // Run by hand: npm run load [callers] [seconds]. One printed line a figure.
@@ -11,5 +12,11 @@ say(
 say(`calls: ${figures.calls} (${(figures.calls / figures.seconds).toFixed(0)}/s)`);
 say(`errors: ${figures.errors.length}; answers meant for somebody else: ${figures.crossed.length}`);
 say(`latency: median ${figures.median.toFixed(0)} ms, 99 % within ${figures.p99.toFixed(0)} ms`);
+const { server, cluster, callers: clients } = figures.cpu;
+const share = (cpu: number): string => `${((100 * cpu) / figures.seconds).toFixed(0)} %`;
+say(
+  `processor: server ${share(server)} of a core (${((1000 * server) / figures.calls).toFixed(1)} ms a call), ` +
+    `simulator ${share(cluster)}, callers ${share(clients)}; ${availableParallelism()} cores`,
+);
 say(`memory of the server: ${mib(figures.rssBefore)} before, at most ${mib(figures.rssMost)}`);
 if (figures.errors.length + figures.crossed.length > 0) process.exitCode = 1;
