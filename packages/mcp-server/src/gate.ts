@@ -6,7 +6,7 @@ import { stateOf, whatOf } from "./approval/binding.js";
 import type { Permit } from "./approval/permit.js";
 import type { Plan } from "./plan/plan-token.js";
 import { affectedBy } from "./policy/affected.js";
-import { type ApiRequest, onlyReads } from "./policy/api-request.js";
+import { type ApiRequest, bundlesOthers, onlyReads } from "./policy/api-request.js";
 import { type Decision, decide } from "./policy/decide.js";
 import { createGuestReader, type GuestFacts } from "./policy/guest-facts.js";
 import { lacking, permissionFor } from "./policy/permission.js";
@@ -168,6 +168,10 @@ const CHANGED =
   "what it concerns is no longer as it was when it was approved, or the request has changed; call again to be asked again";
 const USED = "its approval was used before, or came too late; call again to be asked again";
 const APPLIED = "the plan was applied before; make it anew with plan: true";
+const BUNDLE = {
+  kind: "refused",
+  why: "it carries other requests, which no rule, no approval and no audit could look into; call each of them by itself",
+} as const;
 
 async function lookAt(
   settings: GateSettings,
@@ -176,7 +180,7 @@ async function lookAt(
   request: ApiRequest,
 ): Promise<Omit<Planned, "what">> {
   const subject = subjectOf(action, request, { guests, now: settings.now() });
-  const passed = await refusalOf(settings.policies, subject);
+  const passed = bundlesOthers(request) ? BUNDLE : await refusalOf(settings.policies, subject);
   const asks = settings.asksPermission && !onlyReads(request) && speaker !== undefined;
   const judgement = asks ? await permissionFor(speaker, request, settings.now()) : undefined;
   const refusal = passed.kind === "refused" ? passed.why : lacking(judgement);

@@ -102,6 +102,8 @@ function shownArgs({ tool, args }: Action): unknown {
     const target = Object.hasOwn(tool.entry.accepts, name) ? tool.entry.accepts[name] : undefined;
     // What is no argument at all may be anything, a secret in the wrong place too.
     if (target === undefined) return [name, "(no argument of this tool)"] as const;
+    if (typeof value === "string" && Object.hasOwn(tool.options ?? {}, name))
+      return [name, withoutSecretJson(tool.operations, value)] as const;
     return [
       name,
       withoutSecrets(tool.operations, typeof target === "string" ? target : (target.for ?? name), value),
@@ -120,9 +122,14 @@ function withoutSecrets(routes: readonly string[], name: string, value: unknown)
 
 /** An object is also taken as its JSON text. */
 function withoutSecretText(routes: readonly string[], text: string): unknown {
-  if (!text.trimStart().startsWith("{")) return text.slice(0, LONGEST);
+  return /^\s*[{["]/.test(text) ? withoutSecretJson(routes, text) : text.slice(0, LONGEST);
+}
+
+/** What is no JSON of an object or list, such as `cipassword=…`, cannot be searched for secrets. */
+function withoutSecretJson(routes: readonly string[], text: string): unknown {
   try {
-    return withoutSecrets(routes, "", JSON.parse(text));
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" ? withoutSecrets(routes, "", value) : "(not shown)";
   } catch {
     return "(not shown)";
   }

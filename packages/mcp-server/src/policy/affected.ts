@@ -14,12 +14,24 @@ export interface Affected {
   readonly fresh: readonly number[];
 }
 
-const GUEST_PARAMETERS = ["vmid", "newid", "target-vmid", "vms", "guest", "vmids"];
-const NODE_PARAMETERS = ["node", "target", "target_node", "nodes"];
-const STORAGE_PARAMETERS = ["storage", "storages", "target-storage", "targetstorage", "statestorage", "vmstatestorage"];
-/** Volumes and archives carry the VMID of the guest they belong to. */
+/** `sid` may be a bare VMID as well as `vm:100`. */
+const GUEST_PARAMETERS = ["vmid", "newid", "target-vmid", "vms", "guest", "vmids", "sid"];
+const NODE_PARAMETERS = ["node", "target", "target_node", "nodes", "node_id", "exitnodes", "exitnodes-primary"];
+const STORAGE_PARAMETERS = [
+  "storage",
+  "storages",
+  "target-storage",
+  "targetstorage",
+  "statestorage",
+  "vmstatestorage",
+  "import-working-storage",
+];
+/**
+ * Volumes and archives carry the VMID of the guest they belong to, in their names or, as `local:100/disk.raw` and
+ * `pbs:backup/vm/100/…`, in the directory. Members of a list may stand behind any separator that PVE knows.
+ */
 const OWNED =
-  /(?:^|[:/=,])(?:(?:vm|base|subvol|basevol)-(\d+)-|vzdump-(?:qemu|lxc|openvz)-(\d+)-|(?:vm|ct):(\d+)(?=$|[,\s])|vms\/(\d+)(?=$|[,/\s]))/g;
+  /(?:^|[:/=,;\s\0])(?:(?:vm|base|subvol|basevol)-(\d+)-|vzdump-(?:qemu|lxc|openvz)-(\d+)-|(?:vm|ct):(\d+)(?=$|[,;\s\0])|vms\/(\d+)(?=$|[,;/\s\0])|backup\/(?:vm|ct)\/(\d+)\/|(?<=^|[=,;\s\0])[A-Za-z][\w.-]*:(\d+)\/)/g;
 /** `local-lvm:vm-100-disk-0`, `file=local:iso/x.iso`, `local-lvm:32`: a volume's storage. */
 const ON_STORAGE = /(?:^|[,;=])([A-Za-z][\w.-]*):(?=[\w/])/g;
 const VOLUME_PARAMETERS =
@@ -32,15 +44,19 @@ export function affectedBy(request: ApiRequest): Affected {
   const owned = texts.flatMap(([, text]) =>
     [...text.matchAll(OWNED)].map((found) => found.slice(1).find(Boolean) ?? ""),
   );
-  const job = route.includes("/replication/") ? valuesOf(request, "id").map((id) => id.split("-")[0] ?? "") : [];
+  const job = /\/replication(?:\/|$)/.test(route) ? valuesOf(request, "id").map((id) => id.split("-")[0] ?? "") : [];
   const named = GUEST_PARAMETERS.flatMap((name) => valuesOf(request, name));
   const volumes = texts.filter(([name]) => VOLUME_PARAMETERS.test(name));
   const onStorage = volumes.flatMap(([, text]) => [...text.matchAll(ON_STORAGE)].map(([, storage = ""]) => storage));
   const creates = /^POST \/nodes\/[^/]+\/(?:qemu|lxc)$/.test(route);
   return {
     vmids: numbers([...named, ...owned, ...job]),
-    nodes: unique(NODE_PARAMETERS.flatMap((name) => valuesOf(request, name))),
-    storages: unique([...STORAGE_PARAMETERS.flatMap((name) => valuesOf(request, name)), ...onStorage]),
+    // `pve1:2` is a node with its priority, `local-lvm:nfs` a storage and the one that takes its place.
+    nodes: unique(NODE_PARAMETERS.flatMap((name) => valuesOf(request, name)).map((node) => node.replace(/:\d+$/, ""))),
+    storages: unique([
+      ...STORAGE_PARAMETERS.flatMap((name) => valuesOf(request, name)).flatMap((pair) => pair.split(":")),
+      ...onStorage,
+    ]),
     pools: unique(["pool", "poolid"].flatMap((name) => valuesOf(request, name))),
     tags: creates ? valuesOf(request, "tags") : [],
     unnamed: unnamedBy(request),
@@ -49,7 +65,8 @@ export function affectedBy(request: ApiRequest): Affected {
 }
 
 const WHOLE_NODE = /^POST \/nodes\/[^/]+\/(?:status|stopall|startall|suspendall|migrateall)$/;
-const EVERYWHERE = /^POST \/(?:cluster\/bulk-action\/|nodes\/[^/]+\/vzdump$)/;
+const EVERYWHERE =
+  /^POST \/(?:cluster\/bulk-action\/|nodes\/[^/]+\/vzdump$)|^DELETE \/nodes\/[^/]+\/storage\/[^/]+\/prunebackups$/;
 
 function unnamedBy(request: ApiRequest): Affected["unnamed"] {
   const named = ["vms", "vmid"].some((name) => valuesOf(request, name).length > 0);

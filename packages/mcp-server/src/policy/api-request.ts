@@ -8,11 +8,16 @@ export function onlyReads({ route }: ApiRequest): boolean {
   return route.startsWith("GET ");
 }
 
+/** Whether a request carries others inside it, which nobody who looks at its parameters can judge. */
+export function bundlesOthers({ route }: ApiRequest): boolean {
+  return route === "POST /nodes/{node}/execute";
+}
+
 /** A parameter's values: none, one, or those of a list, however it is written. */
 export function valuesOf({ params }: ApiRequest, name: string): readonly string[] {
   const value = params[name];
   const texts = value === undefined ? [] : typeof value === "string" ? [value] : value;
-  return texts.flatMap((text) => text.split(/[\s,;]+/)).filter((text) => text !== "");
+  return texts.flatMap((text) => text.split(/[\s,;\0]+/)).filter((text) => text !== "");
 }
 
 /** Every parameter with its text; a list's values are joined by commas. */

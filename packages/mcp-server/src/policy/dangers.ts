@@ -1,4 +1,4 @@
-import { type ApiRequest, textsOf } from "./api-request.js";
+import { type ApiRequest, textsOf, valuesOf } from "./api-request.js";
 
 /** A parameter that makes whatever carries it a matter of losing data, access or the node itself. */
 interface Danger {
@@ -122,7 +122,10 @@ const dangers: readonly Danger[] = [
 
 /** Why a request is dangerous beyond what its tool says; empty where it is not. */
 export function dangersOf(request: ApiRequest): readonly string[] {
-  const texts = textsOf(request);
+  // A list of settings may be written with any separator that PVE knows.
+  const texts = textsOf(request).map(
+    ([name, text]) => [name, name === "delete" ? valuesOf(request, name).join(",") : text] as const,
+  );
   const found = dangers
     .filter(({ on }) => on.test(request.route))
     .flatMap(({ parameter, value, because }) =>

@@ -8,14 +8,19 @@ const secrets: readonly SecretParameter[] = [
   {
     on: /./,
     parameter:
-      /^(?:password|confirmation-password|cipassword|otp|totp|client-key|eab-hmac-key|encryption-key|keyring|master-pubkey|vncticket|tfa-challenge)$/,
+      /^(?:password|confirmation-password|cipassword|otp|totp|client-key|eab-hmac-key|encryption-key|keyring|master-pubkey|vncticket|ticket|tfa-challenge)$/,
   },
   // `key` is a private key or an API key, except where it is one of a keyboard; `keys` are those of a second factor.
   { on: /^(?!.*\/sendkey$)/, parameter: /^keys?$/ },
-  { on: /notifications|metrics|ipams|remote_migrate/, parameter: /^(?:token|secret|header|target-endpoint)$/ },
+  {
+    on: /notifications|metrics|ipams|remote_migrate/,
+    parameter: /^(?:token|secret|header|otel-headers|target-endpoint)$/,
+  },
   { on: /^POST \/access\/tfa/, parameter: /^(?:value|challenge)$/ },
   // The settings of a DNS plugin are its credentials; what is written into a guest is nobody's business here.
   { on: /\/acme\/plugins/, parameter: /^data$/ },
+  // Other requests with all that they carry.
+  { on: /\/execute$/, parameter: /^commands$/ },
   { on: /\/agent\//, parameter: /^(?:content|input-data)$/ },
 ];
 
