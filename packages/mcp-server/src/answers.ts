@@ -9,18 +9,29 @@ import { findMetaTool } from "./meta/meta-tools.js";
 import { outOfReachOf } from "./policy/out-of-reach.js";
 import type { CallAnswer } from "./run-action.js";
 import type { ServerSettings } from "./server.js";
+import { targetsOf } from "./target.js";
 
 export { createApproval } from "./approval/create-approval.js";
 export { getPrompt, listPrompts } from "./prompts/handlers.js";
 export { complete } from "./resources/completion.js";
 export { listResources, listTemplates, readResource } from "./resources/handlers.js";
 
+const advertised = new WeakMap<CallSettings & ServerSettings, Map<string, Tool[]>>();
+
+/** What is advertised to everybody with the same targets and reach, made once: there are as many as the settings tell apart. */
+function advertisedTo(settings: CallSettings & ServerSettings, caller: Caller): Tool[] {
+  const kept = advertised.get(settings) ?? new Map<string, Tool[]>();
+  advertised.set(settings, kept);
+  const key = JSON.stringify([caller.reach, ...targetsOf(settings.targets, caller).map(({ name }) => name)]);
+  const tools = kept.get(key) ?? advertisedTools(settings.targets, caller, settings.exposure);
+  kept.set(key, tools);
+  return tools;
+}
+
 /** The tools on view for a caller: marked, or without those, that the caller's token cannot use, where that is configured. */
-export async function toolsOnView(
-  { targets, exposure = defaultExposure, permissions, now = Date.now }: CallSettings & ServerSettings,
-  caller: Caller,
-): Promise<Tool[]> {
-  if (permissions !== "mark" && permissions !== "hide") return advertisedTools(targets, caller, exposure);
+export async function toolsOnView(settings: CallSettings & ServerSettings, caller: Caller): Promise<Tool[]> {
+  const { targets, exposure = defaultExposure, permissions, now = Date.now } = settings;
+  if (permissions !== "mark" && permissions !== "hide") return advertisedTo(settings, caller);
   const outOfReach = await outOfReachOf(targets, caller, now());
   if (permissions === "mark") return advertisedTools(targets, caller, exposure, outOfReach);
   const hidden = listedTools(targets, caller, exposure).filter((tool) => outOfReach(tool) !== undefined);
