@@ -202,6 +202,34 @@ describe("reach", () => {
   });
 });
 
+describe("completion", () => {
+  const arguments_ = [
+    ["vmid", "pve://pve/guest/{vmid}"],
+    ["node", "pve://pve/node/{node}"],
+    ["upid", "pve://pve/task/{upid}"],
+  ] as const;
+
+  it.each(arguments_)("of %s tells nothing that rules keep from being read", async (name, uri) => {
+    const asked = { ref: { type: "ref/resource", uri }, argument: { name, value: "" } } as const;
+    for (const effect of ["deny", "approve"]) {
+      await using session = await connect({ policy: policy({ rules: [{ effect, operation: "GET /*" }] }) });
+      expect((await session.mcp.complete(asked)).completion.values).toEqual([]);
+      expect(session.pve.requests()).toEqual([]);
+    }
+  });
+
+  it("still tells what they let be read", async () => {
+    await using session = await connect({ policy: policy({ rules: [{ effect: "deny", tool: "get_nodes" }] }) });
+    const [guest, node] = arguments_.map(([name, uri]) => ({
+      ref: { type: "ref/resource", uri } as const,
+      argument: { name, value: "" },
+    }));
+    if (guest === undefined || node === undefined) throw new Error("there are both");
+    expect((await session.mcp.complete(guest)).completion.values).toContain("100");
+    expect((await session.mcp.complete(node)).completion.values).toEqual([]);
+  });
+});
+
 const SECRET = "hunter2-very-secret";
 
 describe("the audit", () => {
