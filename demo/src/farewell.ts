@@ -1,26 +1,25 @@
+import { requiredRole } from "@pve/tools";
 import type { Screen } from "./screen.js";
 import { serverScript } from "./stage.js";
 
-/** Tells how to point the same server at a real cluster. */
+/** Tells how to point the same server at a real cluster: the least role for looking round, and who writes the settings. */
 export function sayFarewell(screen: Screen): void {
-  const server = { command: "node", args: [serverScript(), "--allow", "change"], env: realCluster };
+  const { commands } = requiredRole([
+    "get_nodes",
+    "get_cluster_resources",
+    "get_vm_status",
+    "get_vm_config",
+    "list_tasks",
+  ]);
   screen.chapter("The same server on your own cluster");
-  screen.line("On a node, make a token and read the certificate's fingerprint:");
+  screen.line("On a node, as root: a token that can look at nodes and guests, and the certificate's fingerprint.");
+  screen.line("(pve-mcp role prints the same for any other selection of tools.)");
   screen.line("");
-  screen.line("  pveum user add assistant@pve");
-  screen.line("  pveum acl modify / --users assistant@pve --roles PVEAuditor");
-  screen.line("  pveum user token add assistant@pve mcp --privsep 0");
-  screen.line("  pvenode cert info");
+  for (const command of [...commands, "pvenode cert info"]) screen.line(`  ${command}`);
   screen.line("");
-  screen.line("Then run it with these variables, or give your MCP client this:");
+  screen.line("Then here. It asks for the address and the token, and prints what your MCP client wants to know:");
   screen.line("");
-  screen.line(JSON.stringify({ mcpServers: { pve: server } }, undefined, 2));
+  screen.line(`  node ${serverScript()} init`);
   screen.line("");
-  screen.line("Without --allow it only reads. --allow change lets it act, --allow destroy also delete.");
+  screen.line("It only reads until --allow change or --allow destroy; what destroys is approved by a person.");
 }
-
-const realCluster = {
-  PVE_URL: "https://pve1.example:8006",
-  PVE_TOKEN: "assistant@pve!mcp=<the secret that was shown once>",
-  PVE_FINGERPRINT: "<SHA-256 fingerprint>",
-};

@@ -9,7 +9,7 @@ export function expressionWords(expression: Expression): string {
   const further = parts.flatMap((part) => (part.kind === "when" || part.kind === "unknown" ? [words(part)] : []));
   const always = parts.filter(({ kind }) => kind !== "when" && kind !== "unknown");
   const listed = further.length <= LISTED ? further : [`more for ${further.length} groups of parameters`];
-  const first = always.length > 1 ? always.map(inner).join(" and ") : always.map(words).join("");
+  const first = always.length > 1 ? always.map(inner).join(" plus ") : always.map(words).join("");
   return [first === "" ? "any user" : first, ...listed].join("; ");
 }
 
@@ -47,7 +47,7 @@ function words(expression: Expression): string {
     case "no-token":
       return "no API token";
     case "perm":
-      return `${expression.privileges.join(expression.any ? " or " : " and ")} on ${readable(expression.path)}`;
+      return `${privilegeWords(expression)} on ${readable(expression.path)}`;
     case "group":
       return `${expression.privileges.join(" or ")} on a group of the user`;
     case "user":
@@ -55,8 +55,9 @@ function words(expression: Expression): string {
     case "modify":
       return `the right to change permissions of ${readable(expression.path)}`;
     case "and":
+      return expression.of.map(inner).join(" plus ");
     case "or":
-      return expression.of.map(inner).join(` ${expression.kind} `);
+      return expression.of.map(inner).join(" or ");
     case "when":
       return whenWords(expression);
     case "given":
@@ -74,6 +75,10 @@ function words(expression: Expression): string {
     case "unknown":
       return "further conditions";
   }
+}
+
+function privilegeWords({ privileges, any }: Extract<Expression, { kind: "perm" }>): string {
+  return any && privileges.length > 1 ? `one of ${privileges.join(", ")}` : privileges.join(" and ");
 }
 
 function userWords(expression: Extract<Expression, { kind: "user" }>): string {
