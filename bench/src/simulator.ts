@@ -20,8 +20,9 @@ export interface SimulatorFigures {
   readonly rss: number;
 }
 
-const warmUp = 300;
-const counted = 2000;
+const warmUp = 1000;
+const rounds = 20;
+const perRound = 500;
 
 /** Measures a large simulator, and side by side a small one against a bare Node server. */
 export async function benchSimulator(print: (line: string) => void): Promise<SimulatorFigures> {
@@ -39,7 +40,9 @@ export async function benchSimulator(print: (line: string) => void): Promise<Sim
   const figures = { startMs, resourcesMs, rate, bareRate, rss };
   print(`large seed, start to first answer: ${startMs.toFixed(0)} ms`);
   print(`/cluster/resources with 10,000 guests: ${resourcesMs.toFixed(0)} ms (median of 20, in process)`);
-  print(`small GET over keep-alive TLS: ${rate.toFixed(0)}/s; a bare Node HTTPS server: ${bareRate.toFixed(0)}/s`);
+  print(
+    `small GET over keep-alive TLS: ${rate.toFixed(0)}/s; a bare Node HTTPS server: ${bareRate.toFixed(0)}/s (medians of ${rounds} rounds)`,
+  );
   print(`memory: ${(rss / 1024 ** 2).toFixed(0)} MiB`);
   return figures;
 }
@@ -51,10 +54,14 @@ async function medianOf(times: number, run: () => Promise<void>): Promise<number
     await run();
     taken.push(performance.now() - begun);
   }
-  return taken.sort((a, b) => a - b)[Math.floor(times / 2)] ?? Number.NaN;
+  return median(taken);
 }
 
-/** One client, one request at a time, the same headers and the same body; turn and turn about. */
+function median(figures: readonly number[]): number {
+  return [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN;
+}
+
+/** A client each, one request at a time, the same headers and the same body; turn and turn about. */
 async function compareRates(): Promise<{ rate: number; bareRate: number }> {
   await using sim = createSimulator();
   const listener = await sim.listen();
@@ -67,15 +74,20 @@ async function compareRates(): Promise<{ rate: number; bareRate: number }> {
   });
   await new Promise<void>((resolve) => bare.listen(0, "127.0.0.1", resolve));
   const bareUrl = `https://127.0.0.1:${(bare.address() as AddressInfo).port}`;
-  const rounds: { rate: number; bareRate: number }[] = [];
-  for (let round = 0; round < 3; round += 1) {
-    const rate = await rateOf(`${listener.url}/api2/json/version`, headers);
-    rounds.push({ rate, bareRate: await rateOf(`${bareUrl}/api2/json/version`, headers) });
+  const ours = await open(`${listener.url}/api2/json/version`, headers);
+  const theirs = await open(`${bareUrl}/api2/json/version`, headers);
+  const rates: { rate: number; bareRate: number }[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    rates.push({ rate: await ours.rate(), bareRate: await theirs.rate() });
   }
+  ours.close();
+  theirs.close();
   bare.closeAllConnections();
   bare.close();
-  const best = (pick: (round: { rate: number; bareRate: number }) => number): number => Math.max(...rounds.map(pick));
-  return { rate: best((round) => round.rate), bareRate: best((round) => round.bareRate) };
+  return {
+    rate: median(rates.map(({ rate }) => rate)),
+    bareRate: median(rates.map(({ bareRate }) => bareRate)),
+  };
 }
 
 /** A key and a certificate of the kind that the simulator makes for itself. */
@@ -92,18 +104,23 @@ function certificate(): { cert: string; key: string } {
   return made;
 }
 
-async function rateOf(url: string, headers: Record<string, string>): Promise<number> {
+/** A client of one server, warmed up. */
+async function open(url: string, headers: Record<string, string>): Promise<{ rate(): Promise<number>; close(): void }> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false });
-  for (let count = 0; count < warmUp; count += 1) {
-    await get(url, headers, agent);
-  }
-  const begun = performance.now();
-  for (let count = 0; count < counted; count += 1) {
-    await get(url, headers, agent);
-  }
-  const seconds = (performance.now() - begun) / 1000;
-  agent.destroy();
-  return counted / seconds;
+  const send = async (times: number): Promise<void> => {
+    for (let count = 0; count < times; count += 1) {
+      await get(url, headers, agent);
+    }
+  };
+  await send(warmUp);
+  return {
+    rate: async () => {
+      const begun = performance.now();
+      await send(perRound);
+      return perRound / ((performance.now() - begun) / 1000);
+    },
+    close: () => agent.destroy(),
+  };
 }
 
 function get(url: string, headers: Record<string, string>, agent: Agent): Promise<void> {

@@ -3,18 +3,21 @@ import { answer } from "./http.js";
 import type { Core } from "./http-core.js";
 import { emptyRefusal, type Reply, toWire, type WireRequest, type WireResponse } from "./http-message.js";
 
-/** Answers a request as far as the faults in force let it. */
+/** Answers a request as far as the faults in force let it; `path` is the one that they are matched with. */
 export async function answerWithFaults(
   core: Core,
   faults: FaultStore,
   request: WireRequest,
+  path: string,
 ): Promise<WireResponse | undefined> {
-  const { latency, ending, alterTask } = faults.meet(request.method, request.target);
+  const { latency, ending, alterTask } = faults.meet(request.method, path);
   if (latency > 0) {
     await core.clock.sleep(latency);
   }
-  const execute = (): Promise<WireResponse | undefined> => answer(core, request, alterTask);
-  return ending ? end(core, ending, execute) : execute();
+  if (ending === undefined) {
+    return await answer(core, request, alterTask);
+  }
+  return end(core, ending, () => answer(core, request, alterTask));
 }
 
 async function end(

@@ -1,6 +1,5 @@
 import { breakTask } from "./faults-task.js";
 import type { TaskStart } from "./handler.js";
-import { apiPath } from "./http-path.js";
 import type { Router } from "./route.js";
 import type { World } from "./world.js";
 
@@ -78,12 +77,13 @@ export interface Meeting {
   readonly latency: number;
   /** What takes the place of the ordinary answer, if anything does. */
   readonly ending?: Fault;
-  readonly alterTask: (task: TaskStart) => TaskStart;
+  readonly alterTask?: (task: TaskStart) => TaskStart;
 }
 
 /** The faults as the HTTP layer asks them. */
 export interface FaultStore extends Faults {
-  meet(method: string, target: string): Meeting;
+  /** `path` is decoded and below `/api2/<format>`. */
+  meet(method: string, path: string): Meeting;
 }
 
 interface Entry {
@@ -112,8 +112,7 @@ export function createFaults(router: Router, world: World): FaultStore {
         remove(entry);
       }
     },
-    meet(method, target) {
-      const path = apiPath(target);
+    meet(method, path) {
       const met: Fault[] = [];
       for (const entry of entries) {
         if (entry.hits >= (entry.fault.match?.times ?? Number.POSITIVE_INFINITY)) {
@@ -128,7 +127,12 @@ export function createFaults(router: Router, world: World): FaultStore {
   };
 }
 
+const undisturbed: Meeting = { latency: 0 };
+
 function meeting(met: readonly Fault[]): Meeting {
+  if (met.length === 0) {
+    return undisturbed;
+  }
   const ending = met.find(isEnding);
   return {
     latency: met.reduce((sum, fault) => sum + (fault.kind === "latency" ? fault.ms : 0), 0),

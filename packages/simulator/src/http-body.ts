@@ -37,12 +37,14 @@ export function refuseBody(request: WireRequest, query: string, isUpload: boolea
     : plainRefusal(506, `upload 'Content-Type '${contentType}' not implemented`);
 }
 
+/** What a query string holds. */
+export function decodeQuery(query: string): RawParams {
+  return withoutCacheBuster(decodeForm(query));
+}
+
 /** Query and body together; the query wins. */
-export async function decodeParams(request: WireRequest, query: string, isUpload: boolean): Promise<Decoded | Reply> {
-  const fromQuery = withoutCacheBuster(decodeForm(query));
-  if (request.method !== "POST" && request.method !== "PUT") {
-    return { params: fromQuery };
-  }
+export async function decodeBody(request: WireRequest, query: string, isUpload: boolean): Promise<Decoded | Reply> {
+  const fromQuery = decodeQuery(query);
   const contentType = request.headers["content-type"] ?? "";
   if (isUpload && request.length > 0) {
     return decodeUpload(await request.body(), contentType, fromQuery);

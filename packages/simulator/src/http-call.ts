@@ -9,20 +9,23 @@ import { emptyRefusal, type Reply } from "./http-message.js";
 import { checkPermissions } from "./permissions-check.js";
 import type { Route } from "./route.js";
 import { verifyParameters } from "./verify.js";
+import type { World } from "./world.js";
 
 /** A request that has passed the HTTP layer. */
 export interface ApiRequest {
   readonly method: string;
   /** Below `/api2/<format>`, decoded, without doubled or trailing slashes. */
   readonly path: string;
+  /** The operation that method and path name, if there is one. */
+  readonly route: Route | undefined;
   readonly format: Format;
   readonly decoded: Decoded;
-  /** Absent for open operations. */
-  readonly caller?: Caller;
+  /** Nobody for open operations. */
+  readonly caller: Caller | undefined;
   /** An API token came along, whether it was looked at or not. */
   readonly showsToken: boolean;
   /** What becomes of the tasks that this request starts. */
-  readonly alterTask?: AlterTask;
+  readonly alterTask: AlterTask | undefined;
 }
 
 const root = ["version", "cluster", "nodes", "storage", "access", "pools"];
@@ -33,7 +36,7 @@ const connectTimeout = 3000;
 /** Routes the request, checks permissions and parameters, runs the handler and wraps what it says. */
 export async function call(core: Core, request: ApiRequest): Promise<Reply> {
   try {
-    const route = core.router(request.method, request.path);
+    const { route } = request;
     if (!route && request.path === "/" && request.method === "GET") {
       // The root is no operation of the tree that begins with it.
       return success(
@@ -51,11 +54,11 @@ export async function call(core: Core, request: ApiRequest): Promise<Reply> {
       denied(`URI '${request.path}' not available with API token, need proper ticket.\n`);
     }
     checkPermissions(route.operation.permissions, request.caller, core.world, raw);
-    const unreachable = await reachNode(core, route.operation, raw);
-    return (
-      unreachable ??
-      (await run(core, request, route, verifyParameters(route.operation.parameters, raw, core.world.release)))
-    );
+    if (!reachNode(core.world, route.operation, raw)) {
+      await core.clock.sleep(connectTimeout);
+      return emptyRefusal(595, "No route to host");
+    }
+    return await run(core, request, route, verifyParameters(route.operation.parameters, raw, core.world.release));
   } catch (error) {
     return fail(core, error, request.format);
   }
@@ -73,18 +76,14 @@ function refuseConflicts({ decoded }: ApiRequest, { params }: Route): void {
   }
 }
 
-/** Relaying to a node is invisible unless the node is unknown or down. Replaces `localhost` by the entry node. */
-async function reachNode(
-  { world, clock }: Core,
-  { proxyto }: ContractOperation,
-  raw: Record<string, unknown>,
-): Promise<Reply | undefined> {
+/** Relaying to a node is invisible unless the node is unknown, or down: false. Replaces `localhost` by the entry node. */
+function reachNode(world: World, { proxyto }: ContractOperation, raw: Record<string, unknown>): boolean {
   const name = proxyto ?? "node";
   if (raw[name] === "localhost") {
     raw[name] = world.entry;
   }
   if (proxyto === undefined) {
-    return undefined;
+    return true;
   }
   const target = raw[proxyto];
   if (target === undefined || target === null || target === "") {
@@ -95,11 +94,7 @@ async function reachNode(
     const reason = `failed to get address info for: ${String(target)}: Name or service not known`;
     throw new PveFailure(500, `hostname lookup '${String(target)}' failed - ${reason}`);
   }
-  if (!node.online) {
-    await clock.sleep(connectTimeout);
-    return emptyRefusal(595, "No route to host");
-  }
-  return undefined;
+  return node.online;
 }
 
 async function run(
@@ -115,7 +110,7 @@ async function run(
   }
   const context: Call = {
     ...callOf(core, id, params, request.caller ?? nobody, request.alterTask),
-    inside: (method, path, args) => inside(core, { ...request, method, path }, args),
+    inside: (method, path, args) => inside(core, { ...request, method, path, route: core.router(method, path) }, args),
     ...(request.decoded.upload ? { upload: request.decoded.upload } : {}),
   };
   const data = await handler(context);
@@ -129,7 +124,7 @@ async function run(
 
 /** An operation within another one: found, permitted and checked like any other, and run on the spot. */
 async function inside(core: Core, request: ApiRequest, args: Readonly<Record<string, unknown>>): Promise<unknown> {
-  const route = core.router(request.method, request.path);
+  const { route, caller = nobody, alterTask } = request;
   const handler = route && Object.hasOwn(core.handlers, route.id) ? core.handlers[route.id] : undefined;
   if (!route || !handler) {
     throw new PveFailure(500, `no handler for '${request.path.slice(1)}'`);
@@ -138,7 +133,6 @@ async function inside(core: Core, request: ApiRequest, args: Readonly<Record<str
   if (again.length > 0) {
     invalid(Object.fromEntries(again.map((name) => [name, "duplicate parameter"])));
   }
-  const { caller = nobody, alterTask } = request;
   const raw = { ...args, ...route.params };
   checkPermissions(route.operation.permissions, caller, core.world, raw);
   const params = verifyParameters(route.operation.parameters, raw, core.world.release);

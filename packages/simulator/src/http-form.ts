@@ -5,7 +5,9 @@ export type RawParams = Record<string, unknown>;
 
 /** Undoes percent-encoding into bytes, one character per byte. Text that is no valid escape stays as it is. */
 export function percentDecode(text: string): string {
-  return text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return text.includes("%")
+    ? text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    : text;
 }
 
 function utf8(bytes: string): string {

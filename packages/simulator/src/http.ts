@@ -2,13 +2,14 @@ import { apidocPath } from "./apidoc.js";
 import { authenticate, type Credentials, readCredentials } from "./auth.js";
 import type { AlterTask } from "./call-context.js";
 import type { Caller } from "./handler.js";
-import { decodeParams, refuseBody, silence } from "./http-body.js";
+import { decodeBody, decodeQuery, refuseBody, silence } from "./http-body.js";
 import { call } from "./http-call.js";
 import type { Core } from "./http-core.js";
 import { type Format, isFormat } from "./http-envelope.js";
 import { percentDecode } from "./http-form.js";
 import { emptyRefusal, plainRefusal, type Reply, toWire, type WireRequest, type WireResponse } from "./http-message.js";
 import { holds } from "./permissions.js";
+import type { Route } from "./route.js";
 
 const methods = ["GET", "POST", "PUT", "DELETE"];
 const uploadPath = /^\/nodes\/[^/]+\/storage\/([^/]+)\/upload$/;
@@ -62,7 +63,8 @@ async function serve(core: Core, request: WireRequest, alterTask?: AlterTask): P
   }
   const isUpload = request.method === "POST" && uploadPath.test(uri.path);
   const credentials = readCredentials(request.headers);
-  const identity = identify(core, request, uri.path, credentials);
+  const route = core.router(request.method, uri.path);
+  const identity = identify(core, request, uri.path, route, credentials);
   if ("status" in identity) {
     await core.clock.sleep(core.authDelay);
     return identity;
@@ -71,20 +73,20 @@ async function serve(core: Core, request: WireRequest, alterTask?: AlterTask): P
   if (refused) {
     return refused;
   }
-  const decoded = await decodeParams(request, uri.query, isUpload);
+  const takesBody = request.method === "POST" || request.method === "PUT";
+  const decoded = takesBody ? await decodeBody(request, uri.query, isUpload) : { params: decodeQuery(uri.query) };
   if ("status" in decoded) {
     return decoded as Reply;
   }
-  const { caller } = identity;
-  const { method } = request;
-  return call(core, {
-    method,
+  return await call(core, {
+    method: request.method,
     path: uri.path,
+    route,
     format: uri.format,
     decoded,
+    caller: identity.caller,
     showsToken: credentials.apiToken !== undefined,
-    ...(caller ? { caller } : {}),
-    ...(alterTask ? { alterTask } : {}),
+    alterTask,
   });
 }
 
@@ -116,10 +118,11 @@ function identify(
   core: Core,
   request: WireRequest,
   path: string,
+  route: Route | undefined,
   credentials: Credentials,
-): { caller?: Caller } | Reply {
-  if (core.router(request.method, path)?.operation.permissions?.user === "world") {
-    return {};
+): { caller: Caller | undefined } | Reply {
+  if (route?.operation.permissions?.user === "world") {
+    return { caller: undefined };
   }
   const { world, tickets } = core;
   const now = core.clock.now() / 1000;

@@ -27,21 +27,59 @@ const requestsPerConnection = 100;
 export async function converse(socket: Socket, conversation: Conversation): Promise<void> {
   const incoming = readIncoming(socket);
   socket.on("error", () => socket.destroy());
-  socket.setTimeout(conversation.idleTimeout, () => socket.destroy());
+  const idle = watchIdle(socket, conversation.idleTimeout);
   for (let count = 1; ; count += 1) {
     const text = await incoming.head();
-    if (text === undefined || !(await exchange(socket, incoming, text, conversation, count))) {
+    if (text === undefined || !(await exchange({ socket, incoming, idle }, text, conversation, count))) {
       return;
     }
   }
 }
 
+/** Closes a connection on which nothing happens, except while an answer is being made: that takes as long as it takes. */
+interface IdleWatch {
+  pause(): void;
+  /** Counts on; from zero after a pause that was longer than the timeout. */
+  resume(): void;
+}
+
+function watchIdle(socket: Socket, timeout: number): IdleWatch {
+  // Setting the timer anew for each request is what costs most of a small answer's time.
+  let isPaused = false;
+  let isOver = false;
+  socket.setTimeout(timeout);
+  socket.on("timeout", () => {
+    isOver = true;
+    if (!isPaused) {
+      socket.destroy();
+    }
+  });
+  return {
+    pause: () => {
+      isPaused = true;
+    },
+    resume: () => {
+      isPaused = false;
+      if (isOver) {
+        isOver = false;
+        socket.setTimeout(timeout);
+      }
+    },
+  };
+}
+
+/** One connection while it lasts. */
+interface Line {
+  readonly socket: Socket;
+  readonly incoming: Incoming;
+  readonly idle: IdleWatch;
+}
+
 /** One request and its answer; false when the connection is not to be used again. */
 async function exchange(
-  socket: Socket,
-  incoming: Incoming,
+  { socket, incoming, idle }: Line,
   text: string,
-  { answer, reset, idleTimeout }: Conversation,
+  { answer, reset }: Conversation,
   count: number,
 ): Promise<boolean> {
   const head = parseHead(text);
@@ -55,11 +93,10 @@ async function exchange(
     );
     return false;
   }
-  const body = bodyOf(socket, incoming, head, idleTimeout);
-  // The idle timeout must not cut off an answer that takes its time.
-  socket.setTimeout(0);
+  const body = bodyOf(incoming, head, idle);
+  idle.pause();
   const reply = await answer({ ...head, length: body.length, body: body.read });
-  socket.setTimeout(idleTimeout);
+  idle.resume();
   if (!reply || reply.reset === "before-head") {
     if (reply) {
       reset();
@@ -82,10 +119,9 @@ async function exchange(
 
 /** Reads the body when it is asked for; an announced body that does not come ends in the idle timeout. */
 function bodyOf(
-  socket: Socket,
   incoming: Incoming,
   { headers }: RequestHead,
-  idleTimeout: number,
+  idle: IdleWatch,
 ): { readonly length: number; readonly isRead: () => boolean; readonly read: () => Promise<Uint8Array> } {
   const length = /^\d+$/.test(headers["content-length"] ?? "") ? Number(headers["content-length"]) : 0;
   let isRead = length === 0;
@@ -93,9 +129,9 @@ function bodyOf(
     length,
     isRead: () => isRead,
     read: async () => {
-      socket.setTimeout(idleTimeout);
+      idle.resume();
       const bytes = await incoming.bytes(length);
-      socket.setTimeout(0);
+      idle.pause();
       if (!bytes) {
         throw new Error("the connection was closed before the body was complete");
       }

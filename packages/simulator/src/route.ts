@@ -1,12 +1,5 @@
 import type { Contract, ContractOperation } from "./contract.js";
 
-/** A path of the API with its parameters, still without method. */
-export interface RouteMatch {
-  /** `/nodes/{node}/qemu`. */
-  readonly template: string;
-  readonly params: Readonly<Record<string, string>>;
-}
-
 /** One operation that a request has been matched to. */
 export interface Route {
   /** `"GET /nodes/{node}/qemu"`. */
@@ -15,36 +8,44 @@ export interface Route {
   readonly params: Readonly<Record<string, string>>;
 }
 
+/** A node of the tree of paths. */
 interface Branch {
   readonly literal: Map<string, Branch>;
   param?: { readonly name: string; readonly branch: Branch };
-  template?: string;
+  /** What ends here, by method; nothing where the path only leads on. */
+  readonly operations: Map<string, Pick<Route, "id" | "operation">>;
+  /** The parameter that leads here takes the rest of the path, because its values contain slashes. */
+  swallows?: boolean;
+}
+
+/** Where a path leads. */
+interface Match {
+  readonly branch: Branch;
+  readonly params: Readonly<Record<string, string>>;
 }
 
 /** Finds the operation of a method and a decoded path. */
 export type Router = (method: string, path: string) => Route | undefined;
 
-/** Parameters that swallow the rest of the path, because their values contain slashes. */
 const swallowing = /\/(content\/\{volume\}|ipset\/\{name\}\/\{cidr\})$/;
 
 function emptyBranch(): Branch {
-  return { literal: new Map() };
+  return { literal: new Map(), operations: new Map() };
 }
 
 /** Builds the router of a contract. */
 export function createRouter(contract: Contract): Router {
   const root = emptyBranch();
-  for (const id of Object.keys(contract.operations)) {
-    insert(root, id.slice(id.indexOf(" ") + 1));
+  for (const [id, operation] of Object.entries(contract.operations)) {
+    const [method = "", template = ""] = id.split(" ");
+    const branch = branchFor(root, template);
+    branch.operations.set(method, { id, operation });
+    branch.swallows = swallowing.test(template);
   }
   return (method, path) => {
     const match = walk(root, segments(path), {});
-    if (!match) {
-      return undefined;
-    }
-    const id = `${method} ${match.template}`;
-    const operation = Object.hasOwn(contract.operations, id) ? contract.operations[id] : undefined;
-    return operation ? { id, operation, params: match.params } : undefined;
+    const found = match?.branch.operations.get(method);
+    return match && found && { id: found.id, operation: found.operation, params: match.params };
   };
 }
 
@@ -52,7 +53,7 @@ function segments(path: string): readonly string[] {
   return path.split("/").filter((segment) => segment !== "");
 }
 
-function insert(root: Branch, template: string): void {
+function branchFor(root: Branch, template: string): Branch {
   let branch = root;
   for (const segment of segments(template)) {
     const name = /^\{(.+)\}$/.exec(segment)?.[1];
@@ -65,14 +66,14 @@ function insert(root: Branch, template: string): void {
       branch = branch.param.branch;
     }
   }
-  branch.template = template;
+  return branch;
 }
 
 /** Literal segments win over parameters. */
-function walk(branch: Branch, rest: readonly string[], params: Record<string, string>): RouteMatch | undefined {
+function walk(branch: Branch, rest: readonly string[], params: Readonly<Record<string, string>>): Match | undefined {
   const [segment, ...more] = rest;
   if (segment === undefined) {
-    return branch.template === undefined ? undefined : { template: branch.template, params };
+    return branch.operations.size === 0 ? undefined : { branch, params };
   }
   const literal = branch.literal.get(segment);
   const found = literal && walk(literal, more, params);
@@ -80,8 +81,8 @@ function walk(branch: Branch, rest: readonly string[], params: Record<string, st
     return found;
   }
   const { name, branch: below } = branch.param;
-  if (below.template !== undefined && swallowing.test(below.template)) {
-    return { template: below.template, params: { ...params, [name]: rest.join("/") } };
+  if (below.swallows) {
+    return { branch: below, params: { ...params, [name]: rest.join("/") } };
   }
   return /^\S+$/.test(segment) ? walk(below, more, { ...params, [name]: segment }) : undefined;
 }

@@ -117,7 +117,7 @@ export function createSimulatorFrom(seed: Seed, options: Omit<SimulatorOptions, 
   const handle = async (request: WireRequest): Promise<WireResponse | undefined> => {
     const entry = { method: request.method, path: apiPath(request.target), status: 0 };
     seen.push(entry);
-    const reply = await answerWithFaults(core, faults, request);
+    const reply = await answerWithFaults(core, faults, request, entry.path);
     clock.tick();
     entry.status = reply?.status ?? 0;
     if (request.method !== "GET") {

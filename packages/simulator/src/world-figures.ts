@@ -102,51 +102,28 @@ function bootDiskSize(guest: Guest): number {
 
 const idle: GuestFigures = { cpu: 0, mem: 0, disk: 0, netin: 0, netout: 0, diskread: 0, diskwrite: 0, uptime: 0 };
 
-interface KnownFigures {
-  readonly now: number;
-  readonly since: number;
-  readonly paused: boolean;
-  readonly limits: GuestLimits;
-  readonly figures: GuestFigures;
-}
-
-/** The list, the node and the pool of a guest ask for the same figures at the same moment. */
-const knownFigures = new WeakMap<Guest, KnownFigures>();
-
 /** A guest's figures: they depend on nothing but the guest's number and the time, and grow while it runs. */
-export function guestFigures(world: World, guest: Guest, now: number): GuestFigures {
-  const { running } = guest;
+export function guestFigures(
+  world: World,
+  guest: Guest,
+  now: number,
+  { maxmem, maxdisk }: GuestLimits = guestLimits(world, guest),
+): GuestFigures {
+  const { running, vmid } = guest;
   if (running === undefined) {
     return idle;
   }
-  const { since, paused } = running;
-  const limits = guestLimits(world, guest);
-  const known = knownFigures.get(guest);
-  if (known?.now === now && known.since === since && known.paused === paused && known.limits === limits) {
-    return known.figures;
-  }
-  const figures = readFigures(guest, running, limits, now);
-  knownFigures.set(guest, { now, since, paused, limits, figures });
-  return figures;
-}
-
-function readFigures(
-  guest: Guest,
-  running: NonNullable<Guest["running"]>,
-  { maxmem, maxdisk }: GuestLimits,
-  now: number,
-): GuestFigures {
   const uptime = Math.max(0, now - running.since);
-  const busy = running.paused ? 0 : load(guest.vmid, now);
-  const fill = 0.25 + 0.4 * noise(guest.vmid, 7);
+  const busy = running.paused ? 0 : load(vmid, now);
+  const fill = 0.25 + 0.4 * noise(vmid, 7);
   return {
     cpu: round(busy, 1e4),
-    mem: Math.floor((maxmem * (fill + 0.04 * noise(guest.vmid, bucket(now), 2))) / 4096) * 4096,
-    disk: guest.kind === "lxc" ? Math.floor((maxdisk * (0.12 + 0.3 * noise(guest.vmid, 3))) / 4096) * 4096 : 0,
-    netin: counter(uptime, 900, guest.vmid, 11),
-    netout: counter(uptime, 600, guest.vmid, 12),
-    diskread: counter(uptime, 2200, guest.vmid, 13),
-    diskwrite: counter(uptime, 5400, guest.vmid, 14),
+    mem: Math.floor((maxmem * (fill + 0.04 * noise(vmid, bucket(now), 2))) / 4096) * 4096,
+    disk: guest.kind === "lxc" ? Math.floor((maxdisk * (0.12 + 0.3 * noise(vmid, 3))) / 4096) * 4096 : 0,
+    netin: counter(uptime, 900, vmid, 11),
+    netout: counter(uptime, 600, vmid, 12),
+    diskread: counter(uptime, 2200, vmid, 13),
+    diskwrite: counter(uptime, 5400, vmid, 14),
     uptime,
   };
 }
@@ -169,20 +146,66 @@ function round(value: number, to: number): number {
   return Math.round(value * to) / to;
 }
 
+/** What a guest uses, and what it may use. */
+export interface GuestUse {
+  readonly figures: GuestFigures;
+  readonly limits: GuestLimits;
+}
+
+/** What a node uses, in the units of {@link GuestFigures}. */
+export interface NodeFigures {
+  readonly cpu: number;
+  readonly mem: number;
+  readonly disk: number;
+  readonly uptime: number;
+}
+
+/** The figures of one moment. */
+export interface Figures {
+  guest(guest: Guest): GuestUse;
+  node(node: Node): NodeFigures;
+}
+
+/** Reads each guest once, however many lists of the same answer ask for it: lists of thousands are long otherwise. */
+export function figuresAt(world: World, now: number): Figures {
+  const known = new Map<Guest, GuestUse>();
+  let byNode: ReadonlyMap<string, readonly Guest[]> | undefined;
+  const use = (guest: Guest): GuestUse => {
+    const read = known.get(guest);
+    if (read !== undefined) {
+      return read;
+    }
+    const limits = guestLimits(world, guest);
+    const fresh = { limits, figures: guestFigures(world, guest, now, limits) };
+    known.set(guest, fresh);
+    return fresh;
+  };
+  return {
+    guest: use,
+    node: (node) => {
+      byNode ??= runningByNode(world);
+      return nodeUse(node, (byNode.get(node.node) ?? []).map(use), now);
+    },
+  };
+}
+
+function runningByNode(world: World): ReadonlyMap<string, readonly Guest[]> {
+  const byNode = new Map([...world.nodes.keys()].map((name) => [name, [] as Guest[]]));
+  for (const guest of world.guests.values()) {
+    if (guest.running !== undefined) {
+      byNode.get(guest.node)?.push(guest);
+    }
+  }
+  return byNode;
+}
+
 /** A node's figures: its guests' plus what the node itself needs. */
-export function nodeFigures(
-  world: World,
-  node: Node,
-  now: number,
-): { readonly cpu: number; readonly mem: number; readonly disk: number; readonly uptime: number } {
+function nodeUse(node: Node, guests: readonly GuestUse[], now: number): NodeFigures {
   let cores = 0.15;
   let mem = node.memory * 0.06;
-  for (const guest of world.guests.values()) {
-    if (guest.node === node.node && guest.running !== undefined) {
-      const figures = guestFigures(world, guest, now);
-      cores += figures.cpu * Number(guestLimits(world, guest).cpus);
-      mem += figures.mem;
-    }
+  for (const { figures, limits } of guests) {
+    cores += figures.cpu * Number(limits.cpus);
+    mem += figures.mem;
   }
   return {
     cpu: round(Math.min(1, cores / node.cores + 0.01 * noise(node.nodeid, bucket(now))), 1e5),

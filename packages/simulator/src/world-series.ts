@@ -1,7 +1,7 @@
 import { isBefore, type Release } from "./contracts.js";
 import type { Guest, Node, Storage, World } from "./world.js";
 import { driveSize } from "./world-drives.js";
-import { guestLimits, load, nodeFigures } from "./world-figures.js";
+import { figuresAt, guestLimits, load } from "./world-figures.js";
 import { noise } from "./world-random.js";
 import { usage } from "./world-storage.js";
 
@@ -88,7 +88,7 @@ export function guestSeries(world: World, guest: Guest, request: SeriesRequest):
 export function nodeSeries(world: World, node: Node, request: SeriesRequest): Point[] {
   const { pressurecpufull: _unused, ...pressure } = calm;
   return series(request, node.bootedAt, (time) => {
-    const figures = nodeFigures(world, node, time);
+    const figures = figuresAt(world, time).node(node);
     return {
       ...pressure,
       maxcpu: node.cores,

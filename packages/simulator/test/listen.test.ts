@@ -163,6 +163,26 @@ describe("the HTTPS door", () => {
     expect(sim.requests()).toHaveLength(0);
   });
 
+  it("waits for an answer for longer than it keeps an idle connection", async () => {
+    const { sim } = openSession({ clock: { speed: 1 }, faults: [{ kind: "latency", ms: 200 }] });
+    const listener = await sim.listen({ idleTimeout: 50 });
+    const { authorization } = asRoot(sim);
+    const get = `GET /api2/json/version HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\n\r\n`;
+    // Two on one connection; that it is closed after the second, or nothing would come back, is the idle timeout's doing.
+    const heard = await speak(listener, get + get);
+    expect(heard.match(/HTTP\/1\.1 200 OK\r\n/g)).toHaveLength(2);
+    expect(sim.requests().map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  it("closes a connection whose request was left without an answer", async () => {
+    const { sim } = openSession({ clock: { speed: 1 }, faults: [{ kind: "latency", ms: 200 }] });
+    const listener = await sim.listen({ idleTimeout: 50 });
+    const target = "/api2/json/nodes/pve1/storage/local/upload?tmpfilename=/etc/passwd";
+    const head = `POST ${target} HTTP/1.1\r\nHost: x\r\nAuthorization: ${asRoot(sim)["authorization"]}\r\n`;
+    expect(await speak(listener, `${head}Content-Length: 1\r\n\r\nx`)).toBe("");
+    expect(sim.requests().map(({ status }) => status)).toEqual([0]);
+  });
+
   it.each([
     ["GET", "301 Moved Permanently"],
     ["POST", "308 Permanent Redirect"],

@@ -1,5 +1,6 @@
 import type { Call, Handler, Handlers } from "../handler.js";
 import type { Pool } from "../world.js";
+import { figuresAt } from "../world-figures.js";
 import { guestItem, storageItem, visiblePools } from "./cluster-resources.js";
 import { need, text } from "./guest-call.js";
 import { poolNamed } from "./pools.js";
@@ -7,10 +8,11 @@ import { poolNamed } from "./pools.js";
 function details(call: Call, pool: Pool): Record<string, unknown> {
   const type = text(call, "type");
   const members: unknown[] = [];
+  const figures = figuresAt(call.world, call.now());
   for (const vmid of [...pool.vms].sort((a, b) => a - b)) {
     const guest = call.world.guests.get(vmid);
     if (guest !== undefined && (type === undefined || type === guest.kind)) {
-      members.push(guestItem(call, guest));
+      members.push(guestItem(call, guest, figures));
     }
   }
   for (const id of type === undefined || type === "storage" ? pool.storages : []) {

@@ -1,7 +1,7 @@
 import type { Call, Handler } from "../handler.js";
 import type { Guest, Node, Pool, Storage } from "../world.js";
-import { guestFigures, guestLimits, nodeFigures } from "../world-figures.js";
-import { guestName, isTemplate, poolOf } from "../world-guest.js";
+import { type Figures, figuresAt } from "../world-figures.js";
+import { guestName, isTemplate } from "../world-guest.js";
 import { isConfiguredOn, usage } from "../world-storage.js";
 import { text } from "./guest-call.js";
 import { managerState, requestedState, sidOf } from "./ha-services.js";
@@ -14,19 +14,21 @@ type Usage = ReturnType<typeof usage>;
 export const clusterResources: Handler = (call) => {
   const type = text(call, "type");
   const world = call.world;
+  const figures = figuresAt(world, call.now());
   const items: Item[] = [];
   if (type === undefined) {
-    items.push(...visiblePools(call).map((pool) => poolItem(call, pool)));
+    items.push(...visiblePools(call).map((pool) => poolItem(call, pool, figures)));
   }
   if (type === undefined || type === "vm") {
+    const pools = poolsByVmid(call);
     items.push(
       ...[...world.guests.values()]
         .filter((guest) => call.allowed(`/vms/${guest.vmid}`, ["VM.Audit"]))
-        .map((guest) => withPool(call, guest, guestItem(call, guest))),
+        .map((guest) => withExtras(call, guest, guestItem(call, guest, figures), pools.get(guest.vmid))),
     );
   }
   if (type === undefined || type === "node") {
-    items.push(...[...world.nodes.values()].map((node) => ({ ...nodeItem(call, node), "cgroup-mode": 2 })));
+    items.push(...[...world.nodes.values()].map((node) => ({ ...nodeItem(call, node, figures), "cgroup-mode": 2 })));
   }
   if (type === undefined || type === "storage") {
     items.push(...storageItems(call));
@@ -43,7 +45,7 @@ export function visiblePools(call: Call): Pool[] {
 }
 
 /** A node as lists show it: figures only with `Sys.Audit` on it. */
-export function nodeItem(call: Call, node: Node): Item {
+export function nodeItem(call: Call, node: Node, figures: Figures): Item {
   const head = { id: `node/${node.node}`, node: node.node, type: "node", level: node.level };
   if (!node.online) {
     return { ...head, status: "offline" };
@@ -51,19 +53,18 @@ export function nodeItem(call: Call, node: Node): Item {
   if (!call.allowed(`/nodes/${node.node}`, ["Sys.Audit"])) {
     return { ...head, status: "online" };
   }
-  const figures = nodeFigures(call.world, node, call.now());
-  return { ...head, status: "online", maxcpu: node.cores, maxmem: node.memory, maxdisk: node.rootfs, ...figures };
+  const limits = { maxcpu: node.cores, maxmem: node.memory, maxdisk: node.rootfs };
+  return { ...head, status: "online", ...limits, ...figures.node(node) };
 }
 
 /** A guest as resource lists and pools show it. */
-export function guestItem(call: Call, guest: Guest): Item {
+export function guestItem(call: Call, guest: Guest, all: Figures): Item {
   const head = { id: `${guest.kind}/${guest.vmid}`, vmid: guest.vmid, node: guest.node, type: guest.kind };
   const name = guestName(guest);
   if (call.world.nodes.get(guest.node)?.online !== true) {
     return { ...head, name, status: "unknown" };
   }
-  const figures = guestFigures(call.world, guest, call.now());
-  const limits = guestLimits(call.world, guest);
+  const { figures, limits } = all.guest(guest);
   // Written out, because spreading costs most of the time that a list of thousands takes.
   return {
     id: head.id,
@@ -88,8 +89,17 @@ export function guestItem(call: Call, guest: Guest): Item {
   };
 }
 
-function withPool(call: Call, guest: Guest, item: Item): Item {
-  const pool = poolOf(call.world, guest.vmid);
+function poolsByVmid({ world }: Call): ReadonlyMap<number, string> {
+  const pools = new Map<number, string>();
+  for (const { poolid, vms } of world.pools.values()) {
+    for (const vmid of vms) {
+      pools.set(vmid, poolid);
+    }
+  }
+  return pools;
+}
+
+function withExtras(call: Call, guest: Guest, item: Item, pool: string | undefined): Item {
   const { tags } = guest.config;
   const hasTags = tags !== undefined && tags !== "";
   const resource = call.world.ha.resources.get(sidOf(guest));
@@ -112,7 +122,7 @@ function withPool(call: Call, guest: Guest, item: Item): Item {
   return Object.assign(item, extras);
 }
 
-function poolItem(call: Call, pool: Pool): Item {
+function poolItem(call: Call, pool: Pool, all: Figures): Item {
   const head = { id: `/pool/${pool.poolid}`, pool: pool.poolid, type: "pool" };
   const running = [...pool.vms].flatMap((vmid) => {
     const guest = call.world.guests.get(vmid);
@@ -123,8 +133,7 @@ function poolItem(call: Call, pool: Pool): Item {
   }
   const sum = { uptime: 0, mem: 0, maxmem: 0, maxcpu: 0, busy: 0 };
   for (const guest of running) {
-    const figures = guestFigures(call.world, guest, call.now());
-    const limits = guestLimits(call.world, guest);
+    const { figures, limits } = all.guest(guest);
     sum.uptime = Math.max(sum.uptime, figures.uptime);
     sum.mem += figures.mem;
     sum.maxmem += limits.maxmem;

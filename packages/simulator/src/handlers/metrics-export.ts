@@ -1,6 +1,6 @@
 import type { Call } from "../handler.js";
 import type { Node } from "../world.js";
-import { guestFigures, guestLimits, nodeFigures } from "../world-figures.js";
+import { type Figures, figuresAt } from "../world-figures.js";
 import { isConfiguredOn, usage } from "../world-storage.js";
 import { flag, number } from "./guest-call.js";
 
@@ -35,11 +35,14 @@ export function currentMetrics(call: Call, nodes: readonly string[]): Metric[] {
     times.unshift(time);
   }
   const online = nodes.flatMap((name) => call.world.nodes.get(name) ?? []).filter((node) => node.online);
-  return times.flatMap((time) => online.flatMap((node) => nodeMetrics(call, node, time)));
+  return times.flatMap((time) => {
+    const figures = figuresAt(call.world, time);
+    return online.flatMap((node) => nodeMetrics(call, node, time, figures));
+  });
 }
 
-function nodeMetrics(call: Call, node: Node, time: number): Metric[] {
-  const { cpu, mem, disk, uptime } = nodeFigures(call.world, node, time);
+function nodeMetrics(call: Call, node: Node, time: number, figures: Figures): Metric[] {
+  const { cpu, mem, disk, uptime } = figures.node(node);
   const load = cpu * node.cores;
   const own = metrics(`node/${node.node}`, time, {
     uptime,
@@ -55,15 +58,14 @@ function nodeMetrics(call: Call, node: Node, time: number): Metric[] {
     disk_total: node.rootfs,
     disk_used: disk,
   });
-  return [...own, ...guestMetrics(call, node, time), ...storageMetrics(call, node, time)];
+  return [...own, ...guestMetrics(call, node, time, figures), ...storageMetrics(call, node, time)];
 }
 
-function guestMetrics(call: Call, { node }: Node, time: number): Metric[] {
+function guestMetrics(call: Call, { node }: Node, time: number, all: Figures): Metric[] {
   return [...call.world.guests.values()]
     .filter((guest) => guest.node === node)
     .flatMap((guest) => {
-      const figures = guestFigures(call.world, guest, time);
-      const limits = guestLimits(call.world, guest);
+      const { figures, limits } = all.guest(guest);
       const moving = {
         cpu_current: figures.cpu,
         mem_used: figures.mem,

@@ -1,6 +1,6 @@
 import type { Handler, Handlers } from "../handler.js";
 import { managerVersion, repoid } from "../release-versions.js";
-import { guestFigures, nodeFigures } from "../world-figures.js";
+import { figuresAt, guestFigures } from "../world-figures.js";
 import { nodeSeries } from "../world-series.js";
 import { nodeItem } from "./cluster-resources.js";
 import { backupHandlers } from "./guest-backup.js";
@@ -22,12 +22,17 @@ const index =
 const cpuFlags =
   "fpu vme de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2 ht syscall nx mmxext fxsr_opt pdpe1gb rdtscp lm constant_tsc rep_good nopl cpuid pni pclmulqdq ssse3 fma cx16 sse4_1 sse4_2 x2apic movbe popcnt aes xsave avx f16c rdrand svm";
 
-const listNodes: Handler = (call) =>
-  [...call.world.nodes.values()].map((node) => ({ ...nodeItem(call, node), ssl_fingerprint: node.fingerprint }));
+const listNodes: Handler = (call) => {
+  const figures = figuresAt(call.world, call.now());
+  return [...call.world.nodes.values()].map((node) => ({
+    ...nodeItem(call, node, figures),
+    ssl_fingerprint: node.fingerprint,
+  }));
+};
 
 const nodeStatus: Handler = (call) => {
   const node = nodeNamed(call);
-  const { cpu, mem, disk, uptime } = nodeFigures(call.world, node, call.now());
+  const { cpu, mem, disk, uptime } = figuresAt(call.world, call.now()).node(node);
   const load = cpu * node.cores;
   return {
     uptime,
