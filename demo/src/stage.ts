@@ -111,7 +111,7 @@ function nameIn(params: ElicitRequest["params"]): string {
 
 /** The server's own executable, found the way any program would find it. */
 export function serverScript(): string {
-  return fileURLToPath(new URL("bin/pve-mcp.mjs", import.meta.resolve("@pve/mcp-server/package.json")));
+  return fileURLToPath(new URL("bin/pve-mcp.cjs", import.meta.resolve("@pve/mcp-server/package.json")));
 }
 
 /** The value as a record; empty when it is none. */

@@ -1,6 +1,7 @@
-// Makes dist/pve-mcp.cjs, which bin/pve-mcp.mjs starts: one file for what every session needs, and chunks beside it for what
+// Makes dist/pve-mcp.cjs, which bin/pve-mcp.cjs starts: one file for what every session needs, and chunks beside it for what
 // it may never need (commands, HTTP, YAML, OAuth, the catalogue). A start then reads a few files instead of hundreds.
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -57,6 +58,41 @@ const lateParts = {
   },
 };
 
+/**
+ * The SDK builds a schema for every type of the protocol and lists them for whoever may ask; nobody here does. Without the list,
+ * and with what builds a schema marked as free of side effects, the few that are used remain. Building them all takes a third of
+ * a start. Fails where the SDK is no longer written so.
+ */
+const unaskedSchemas = {
+  name: "unasked-schemas",
+  setup({ onLoad, onEnd }) {
+    const found = { lists: 0, schemas: 0 };
+    onLoad({ filter: /@modelcontextprotocol[\\/]server[\\/]dist[\\/]src-[^\\/]+\.mjs$/ }, ({ path: file }) => {
+      const contents = readFileSync(file, "utf8").replace(/^for \(const .*\) register\(.*\);$/gm, () => {
+        found.lists += 1;
+        return "";
+      });
+      return { contents, loader: "js" };
+    });
+    onLoad(
+      { filter: /@modelcontextprotocol[\\/]core[\\/]dist[\\/](?:schemas|auth)-[^\\/]+\.mjs$/ },
+      ({ path: file }) => {
+        const statement = /^const (\w+Schema) = ([\s\S]*?);\n+(?=const |\/[/*]|export )/gm;
+        const contents = readFileSync(file, "utf8").replace(statement, (_, name, schema) => {
+          found.schemas += 1;
+          return `const ${name} = /* @__PURE__ */ (() => ${schema})();\n`;
+        });
+        return { contents, loader: "js" };
+      },
+    );
+    onEnd(() => {
+      if (found.lists !== 2 || found.schemas < 150) {
+        throw new Error(`the SDK's schemas are written otherwise: ${JSON.stringify(found)}`);
+      }
+    });
+  },
+};
+
 const common = {
   platform: "node",
   target: "node20.19",
@@ -85,7 +121,7 @@ const { metafile, outputFiles } = await build({
   outExtension: { ".js": ".cjs" },
   chunkNames: "chunks/[name]-[hash]",
   external: ["./ajv.cjs"],
-  plugins: [oneLanguage, namedExports, lateParts],
+  plugins: [oneLanguage, namedExports, lateParts, unaskedSchemas],
   metafile: true,
 });
 
@@ -104,11 +140,12 @@ for (const [name, { path: file, text }] of outputs) {
     define: { "import.meta.url": "$url" },
     ...(text.includes("import.meta.url") && { banner: 'const $url=require("node:url").pathToFileURL(__filename);' }),
   });
-  // The brackets have Node compile a part with the file, so that its cache of compiled code holds it.
+  // The brackets have V8 compile a part with the whole, as it is wanted at once.
   if (needed.has(name)) parts.push(`${JSON.stringify(name)}:(function(module,exports,require){${code}})`);
   writeFileSync(file, needed.has(name) ? `module.exports=require("./start.cjs")(${JSON.stringify(name)});` : code);
 }
-const start = `const parts={${parts.join(",\n")}};
+const body = `(function(require){
+const parts={${parts.join(",\n")}};
 const loaded=new Map();
 const load=(name)=>{
   const known=loaded.get(name);
@@ -118,10 +155,23 @@ const load=(name)=>{
   parts[name](made,made.exports,(wanted)=>Object.hasOwn(parts,wanted.slice(2))?load(wanted.slice(2)):require(wanted));
   return made.exports;
 };
-module.exports=load;
-`;
-if (start.length > 400_000) throw new Error("the start of pve-mcp brings more than it needs");
-writeFileSync(path.join(dist, "chunks/start.cjs"), start);
+return load;
+})`;
+if (body.length > 400_000) throw new Error("the start of pve-mcp brings more than it needs");
+// The code that is kept of it goes by its name.
+const bodyName = `start-${createHash("sha256").update(body).digest("hex").slice(0, 16)}.cjs`;
+writeFileSync(path.join(dist, "chunks", bodyName), body);
+await build({
+  ...whole,
+  stdin: {
+    contents: `const { codeFolder, runCached } = require("./src/code-cache.ts");
+      const folder = codeFolder(process.env, process.platform);
+      module.exports = runCached(__dirname + "/${bodyName}", { folder, delay: 2_000 })(require);`,
+    resolveDir: here,
+  },
+  format: "cjs",
+  outfile: path.join(dist, "chunks/start.cjs"),
+});
 
 /** A chunk, and all that are loaded with it. */
 function neededBy(name, found = new Set()) {

@@ -1,3 +1,4 @@
+import "../zod-settings.js";
 import { type Command, EXIT } from "../command.js";
 import { loadConfig } from "../load-config.js";
 import { serveOverStdio } from "../serve.js";
