@@ -20,6 +20,30 @@ describe("building the spec", () => {
   });
 });
 
+describe("a release that lacks what the documents speak of", () => {
+  it("names all of it at once, with the places", () => {
+    const corrections = `- routes: [GET /gone, GET /nodes, POST /gone]\n  why: a\n  source: b\n  task: always`;
+    const operations = "GET /away: { summary: A. }\nGET /nodes: { summary: A., parameters: { x: B., y: C. } }";
+    const parameters = "scopes: { /gone: { node: A. } }";
+    let message = "";
+    try {
+      miniBuild({ corrections, operations, parameters, formats: "qemu-nett: { model: A. }" });
+    } catch (error) {
+      message = String(error);
+    }
+    expect(message.split("\n").map((line) => line.replace(/ \(at .*/, ""))).toEqual([
+      "SpecFault: specs: 7 faults",
+      'corrections.yaml:1:12: release 9.2 has no operation "GET /gone"',
+      'corrections.yaml:1:35: release 9.2 has no operation "POST /gone"',
+      'operations.yaml:1:1: release 9.2 has no operation "GET /away"',
+      'operations.yaml:2:42: "GET /nodes" has no parameter "x"',
+      'operations.yaml:2:49: "GET /nodes" has no parameter "y"',
+      'parameters.yaml:1:11: no operation lies under "/gone"',
+      'formats.yaml:1:1: there is no property-string grammar "qemu-nett"',
+    ]);
+  });
+});
+
 describe("a malformed document of the spec", () => {
   const correction = (more: string, route = "GET /nodes") => `- routes: [${route}]\n  why: a\n  source: b\n${more}`;
   const cases: [title: string, texts: Parameters<typeof miniBuild>[0], message: string][] = [

@@ -1,3 +1,4 @@
+import { startAttempts } from "../fault.js";
 import type { ReleaseFacts } from "../model.js";
 import { type MergedPermissions, mergePermissions } from "../permissions/overlay.js";
 import { applyCorrections } from "./corrections.js";
@@ -36,12 +37,14 @@ export interface BuildResult {
 export function buildSpec(input: BuildInput): BuildResult {
   const current = input.releases.at(-1);
   if (current === undefined) throw new Error("no release: import one first");
-  const corrected = applyCorrections(current, input.corrections);
+  const attempts = startAttempts();
+  const corrected = applyCorrections(current, input.corrections, attempts);
   const formats = readFormats(input.formats, [...input.releases, corrected]);
   const facts = applyFormatGrammars(corrected, formats);
   const grammars = nameGrammars(facts, formats);
-  const docs = readDocs(input.docs, facts, grammars.byName);
-  const permissions = mergePermissions(facts, input.permissions ?? []);
+  const docs = readDocs(input.docs, facts, grammars.byName, attempts);
+  const permissions = mergePermissions(facts, input.permissions ?? [], attempts);
+  attempts.throwAny();
   const document = buildOpenApi({
     facts,
     version: input.version,

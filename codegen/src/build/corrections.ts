@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Attempts } from "../fault.js";
 import type { FactOperation, FactSchema, ReleaseFacts, Route } from "../model.js";
 import { pathParameters, splitRoute } from "../model.js";
 import { readShape } from "./shape.js";
@@ -38,24 +39,33 @@ type Correction = z.infer<typeof correction>;
 type ResolvedCorrection = Correction & { readonly model: FactOperation | undefined };
 
 /** Applies every correction of the documents in order. One that names no known route, or changes nothing, is an error. */
-export function applyCorrections(facts: ReleaseFacts, documents: readonly YamlDocument[]): ReleaseFacts {
+export function applyCorrections(
+  facts: ReleaseFacts,
+  documents: readonly YamlDocument[],
+  { attempt }: Attempts,
+): ReleaseFacts {
   const operations: Record<Route, FactOperation> = { ...facts.operations };
   for (const document of documents) {
+    const fail = document.fail;
     for (const [index, entry] of readCorrections(document).entries()) {
-      entry.routes.forEach((route, at) => {
+      const correct = (route: Route, at: number): FactOperation => {
         const given = operations[route];
         if (given === undefined)
-          document.fail([index, "routes", at], `release ${facts.release} has no operation "${route}"`);
+          return fail([index, "routes", at], `release ${facts.release} has no operation "${route}"`);
         const model = entry.like === undefined ? undefined : operations[entry.like];
         if (entry.like !== undefined && model === undefined)
-          document.fail([index, "like"], `release ${facts.release} has no operation "${entry.like}"`);
-        const corrected = correctOperation(given as FactOperation, { ...entry, model }, (path, problem) =>
-          document.fail([index, ...path], problem),
+          fail([index, "like"], `release ${facts.release} has no operation "${entry.like}"`);
+        const corrected = correctOperation(given, { ...entry, model }, (path, problem) =>
+          fail([index, ...path], problem),
         );
         const idle = JSON.stringify(corrected) === JSON.stringify(given);
-        if (idle) document.fail([index, "routes", at], `the correction changes nothing of "${route}": remove it`);
-        operations[route] = corrected;
-      });
+        if (idle) fail([index, "routes", at], `the correction changes nothing of "${route}": remove it`);
+        return corrected;
+      };
+      for (const [at, route] of entry.routes.entries()) {
+        const corrected = attempt(() => correct(route, at));
+        if (corrected !== undefined) operations[route] = corrected;
+      }
     }
   }
   return { release: facts.release, operations };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Attempts } from "../fault.js";
 import type { ReleaseFacts, Route } from "../model.js";
 import { splitRoute } from "../model.js";
 import type { YamlDocument } from "./yaml.js";
@@ -29,22 +30,15 @@ export interface DocSources {
 }
 
 /** Reads the documents; an entry for a route or a grammar that does not exist is an error with its place. */
-export function readDocs(sources: DocSources, facts: ReleaseFacts, grammars: ReadonlyMap<string, object>): Docs {
-  const operations = new Map<Route, OperationDocs>();
-  for (const document of sources.operations) {
-    for (const [route, docs] of Object.entries(parse(document, z.record(z.string(), operationDocs)))) {
-      const operation = facts.operations[route];
-      if (operation === undefined) document.fail([route], `release ${facts.release} has no operation "${route}"`);
-      if (operations.has(route)) document.fail([route], `"${route}" is documented twice`);
-      for (const name of Object.keys(docs.parameters ?? {})) {
-        if (operation?.parameters.properties[name] === undefined)
-          document.fail([route, "parameters", name], `"${route}" has no parameter "${name}"`);
-      }
-      operations.set(route, docs);
-    }
-  }
-  const scopes = readScopes(sources.parameters, facts);
-  const formats = readFormats(sources.formats, grammars);
+export function readDocs(
+  sources: DocSources,
+  facts: ReleaseFacts,
+  grammars: ReadonlyMap<string, object>,
+  attempts: Attempts,
+): Docs {
+  const operations = readOperations(sources.operations, facts, attempts);
+  const scopes = readScopes(sources.parameters, facts, attempts);
+  const formats = readFormats(sources.formats, grammars, attempts);
   return {
     operations,
     parameter(route, name) {
@@ -59,14 +53,39 @@ export function readDocs(sources: DocSources, facts: ReleaseFacts, grammars: Rea
   };
 }
 
+function readOperations(
+  documents: readonly YamlDocument[],
+  facts: ReleaseFacts,
+  { attempt }: Attempts,
+): Map<Route, OperationDocs> {
+  const operations = new Map<Route, OperationDocs>();
+  for (const document of documents) {
+    for (const [route, docs] of Object.entries(parse(document, z.record(z.string(), operationDocs)))) {
+      attempt(() => {
+        const operation = facts.operations[route];
+        if (operation === undefined)
+          return document.fail([route], `release ${facts.release} has no operation "${route}"`);
+        if (operations.has(route)) document.fail([route], `"${route}" is documented twice`);
+        operations.set(route, docs);
+        for (const name of Object.keys(docs.parameters ?? {})) {
+          if (operation.parameters.properties[name] === undefined)
+            attempt(() => document.fail([route, "parameters", name], `"${route}" has no parameter "${name}"`));
+        }
+      });
+    }
+  }
+  return operations;
+}
+
 function readScopes(
   documents: readonly YamlDocument[],
   facts: ReleaseFacts,
+  { attempt }: Attempts,
 ): [string, Readonly<Record<string, string>>][] {
   const scopes: Record<string, Record<string, string>> = {};
   for (const document of documents) {
     for (const [scope, names] of Object.entries(parse(document, parameterDocs).scopes)) {
-      checkScope(document, facts, scope, Object.keys(names));
+      attempt(() => checkScope(document, facts, scope, Object.keys(names)));
       for (const [name, words] of Object.entries(names)) {
         if (scopes[scope]?.[name] !== undefined)
           document.fail(["scopes", scope, name], `"${name}" is described twice for "${scope}"`);
@@ -80,18 +99,21 @@ function readScopes(
 function readFormats(
   documents: readonly YamlDocument[],
   grammars: ReadonlyMap<string, object>,
+  { attempt }: Attempts,
 ): Record<string, Record<string, string>> {
   const formats: Record<string, Record<string, string>> = {};
   for (const document of documents) {
     for (const [grammar, keys] of Object.entries(parse(document, formatDocs))) {
-      const known = grammars.get(grammar);
-      if (known === undefined) document.fail([grammar], `there is no property-string grammar "${grammar}"`);
-      if (formats[grammar] !== undefined) document.fail([grammar], `"${grammar}" is described twice`);
-      for (const key of Object.keys(keys)) {
-        if (known !== undefined && !(key in known))
-          document.fail([grammar, key], `the grammar "${grammar}" has no key "${key}"`);
-      }
-      formats[grammar] = keys;
+      attempt(() => {
+        const known = grammars.get(grammar);
+        if (known === undefined) return document.fail([grammar], `there is no property-string grammar "${grammar}"`);
+        if (formats[grammar] !== undefined) document.fail([grammar], `"${grammar}" is described twice`);
+        formats[grammar] = keys;
+        for (const key of Object.keys(keys)) {
+          if (!(key in known))
+            attempt(() => document.fail([grammar, key], `the grammar "${grammar}" has no key "${key}"`));
+        }
+      });
     }
   }
   return formats;

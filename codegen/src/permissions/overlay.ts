@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { YamlDocument } from "../build/yaml.js";
-import { SpecFault } from "../fault.js";
+import { type Attempts, atOnce, SpecFault } from "../fault.js";
 import type { FactOperation, ReleaseFacts, Route } from "../model.js";
 import { type ConditionScope, readCondition } from "./condition.js";
 import { allOf, declaredExpression, type Expression } from "./expression.js";
@@ -59,7 +59,11 @@ interface Remark {
 const UNWRITTEN = "PVE states further conditions in prose, and nobody has written them down yet";
 
 /** Parses every expression of the release and merges the overlay into it. An entry that is idle or names nothing is an error. */
-export function mergePermissions(facts: ReleaseFacts, documents: readonly YamlDocument[]): MergedPermissions {
+export function mergePermissions(
+  facts: ReleaseFacts,
+  documents: readonly YamlDocument[],
+  { attempt }: Attempts = atOnce,
+): MergedPermissions {
   const remarks = new Map<Route, Remark[]>();
   let entries = 0;
   for (const document of documents) {
@@ -67,8 +71,8 @@ export function mergePermissions(facts: ReleaseFacts, documents: readonly YamlDo
       entries += 1;
       for (const [at, route] of given.routes.entries()) {
         const fail: Fail = (path, problem) => document.fail([index, ...path], problem);
-        const known = remarks.get(route) ?? [];
-        remarks.set(route, [...known, readRemark(given, operationOf(given, route, facts, at, fail), fail)]);
+        const remark = attempt(() => readRemark(given, operationOf(given, route, facts, at, fail), fail));
+        remarks.set(route, [...(remarks.get(route) ?? []), ...(remark === undefined ? [] : [remark])]);
       }
     }
   }
