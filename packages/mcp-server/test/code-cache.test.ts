@@ -24,7 +24,11 @@ let folder = "";
 beforeEach(() => {
   here = mkdtempSync(path.join(tmpdir(), "pve-code-"));
   folder = path.join(here, "kept");
-  onTestFinished(() => rmSync(here, { recursive: true, force: true }));
+  onTestFinished(async () => {
+    // What a start still keeps is not to be left behind.
+    await delay(20);
+    rmSync(here, { recursive: true, force: true });
+  });
 });
 
 /** What a start says: its script lies elsewhere each time, because a process compiles the same file only once. */
@@ -77,7 +81,7 @@ describe("the code of a start that is kept for the next", () => {
     for (const broken of [Buffer.alloc(0), Buffer.from("nonsense"), whole.subarray(0, whole.length / 2)]) {
       writeFileSync(file, broken);
       expect(run()).toBe("mine");
-      await expect.poll(() => readFileSync(file).length).toBe(whole.length);
+      await expect.poll(() => readFileSync(file).equals(broken), { timeout: 5_000 }).toBe(false);
     }
   });
 
@@ -87,7 +91,7 @@ describe("the code of a start that is kept for the next", () => {
     const other = path.join(folder, "v18.0.0-linux-x64-start-one.cjs.bin");
     writeFileSync(other, "");
     expect(run("start-two.cjs", "next")).toBe("next");
-    await expect.poll(() => existsSync(first)).toBe(false);
+    await expect.poll(() => existsSync(first), { timeout: 5_000 }).toBe(false);
     expect(readdirSync(folder)).toHaveLength(2);
     expect(existsSync(other)).toBe(true);
   });

@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { onTestFinished } from "vitest";
 import { runCommand } from "../src/run-command.js";
 
 /** What a command left behind. */
@@ -41,7 +42,9 @@ export async function ranCommand(
   return { status, out, err };
 }
 
-/** A folder of the test's own. */
+/** A folder of the test's own, gone when it is over. */
 export function ownFolder(): string {
-  return mkdtempSync(path.join(tmpdir(), "pve-mcp-"));
+  const folder = mkdtempSync(path.join(tmpdir(), "pve-mcp-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
 }
