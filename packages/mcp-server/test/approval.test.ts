@@ -26,6 +26,20 @@ describe.each(["2025-11-25", "2026-07-28"] as const)("a call that destroys, in r
     expect(session.pve.guest(103)).toBeUndefined();
   });
 
+  it("finds the request unchanged when time has passed, also where the tool gave it an id", async () => {
+    const settings: { session?: Session } = {};
+    const person: Person = async ({ words: [name = ""] }) => {
+      await settings.session?.pve.clock.advance(5000);
+      return { action: "accept", content: { name } };
+    };
+    await using session = await connect({ allowed: "destroy", era, person });
+    settings.session = session;
+    const job = { pool: "prod", storage: "nas", schedule: "02:30", "prune-backups": "keep-daily=7" };
+    const { isError, text } = await session.callTool("create_backup_job", job);
+    expect(isError, text).toBe(false);
+    expect(changesOf(session)).toHaveLength(1);
+  });
+
   const refusals: [title: string, person: Person | "nobody", want: RegExp][] = [
     ["declines", () => ({ action: "decline" }), /declined/],
     ["closes the question", () => ({ action: "cancel" }), /closed without an answer/],

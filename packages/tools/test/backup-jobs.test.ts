@@ -31,6 +31,17 @@ describe("backup jobs", () => {
     expect(await lab.run("list_backup_jobs")).toMatchObject({ items: [{ id }] });
   });
 
+  it("get the same id for the same settings at any time, so that a call repeated makes no second job", async () => {
+    await using lab = openLab();
+    const job = { schedule: "02:00", storage: "nas", pool: "prod" };
+    await lab.run("create_backup_job", job);
+    await lab.sim.clock.advance(5000);
+
+    expect(await failure(lab.run("create_backup_job", job))).toMatchObject({ kind: "exists" });
+    await lab.run("create_backup_job", { ...job, schedule: "03:00" });
+    expect(await lab.run("list_backup_jobs")).toMatchObject({ count: 2 });
+  });
+
   it("need exactly one way of choosing guests, and a storage that takes backups", async () => {
     await using lab = openLab();
     const add = (how: object) => failure(lab.run("create_backup_job", { schedule: "02:00", storage: "nas", ...how }));

@@ -272,3 +272,15 @@ describe("membership", () => {
     expect(String(error)).not.toContain(lab.sim.credentials.password);
   });
 });
+
+describe("get_cluster_stats", () => {
+  it("tells no figures of a node that is down, which would read as an idle one", async () => {
+    await using lab = openLab({ seed: "broken" });
+
+    const answer = await lab.run("get_cluster_stats");
+
+    expect(answer["by_node"]).toContainEqual({ node: "pve3", status: "offline", guests: { unknown: 4 } });
+    expect(answer["by_node"]).toContainEqual(expect.objectContaining({ node: "pve1", cpu: expect.anything() }));
+    expect(answer.notes).toContainEqual(expect.stringMatching(/not in the totals: pve3/));
+  });
+});

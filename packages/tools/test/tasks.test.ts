@@ -143,6 +143,18 @@ describe("task lists", () => {
   });
 });
 
+describe("the tasks of a guest", () => {
+  it("hold no run of a backup job over several guests, and that is said", async () => {
+    await using lab = openLab();
+
+    expect(await lab.run("list_tasks", { vmid: 202, typefilter: "vzdump" })).toMatchObject({
+      items: [],
+      notes: expect.arrayContaining([expect.stringContaining("leave vmid out")]),
+    });
+    expect((await lab.run("list_tasks", { typefilter: "vzdump" })).notes).toBeUndefined();
+  });
+});
+
 describe("giving up while a task is waited for", () => {
   it("leaves the task alone, and tells of it whoever wants to end it", async () => {
     await using lab = openLab();

@@ -92,7 +92,7 @@ export async function createBackupJob(call: Invocation): Promise<Answer> {
   }
   await Promise.all([assertTakesBackups(call), assertGuests(call)]);
   // PVE answers null, so a job without an id of ours could not be told from the others.
-  const id = textOf(call.params, "id") ?? `backup-${Math.floor(call.now()).toString(36)}`;
+  const id = textOf(call.params, "id") ?? `backup-${markOf(given)}`;
   const made = await createRecord({ ...call, params: { ...call.params, id } });
   const covered = await attempt("which guests it covers", coveredBy(call, id));
   return withMore(
@@ -100,6 +100,17 @@ export async function createBackupJob(call: Invocation): Promise<Answer> {
     { id, ...("value" in covered && { covers: covered.value.map(({ vmid }) => vmid) }) },
     missingOf([covered]),
   );
+}
+
+/**
+ * A short name for settings, the same for the same: a request that is planned or waits for approval has to be the same
+ * when it is sent, and one that is repeated must not make a second job.
+ */
+function markOf(settings: Readonly<Record<string, unknown>>): string {
+  const text = JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)));
+  let mark = 0x811c9dc5;
+  for (const character of text) mark = Math.imul(mark ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  return mark.toString(36);
 }
 
 /** Changes a backup job, and shows what differs. */

@@ -25,7 +25,7 @@ export const clusterStatsOutput = openObject(
       openObject({
         node: { type: "string" },
         status: { type: "string" },
-        cpu: used("Processors."),
+        cpu: used("Processors; absent where the node tells no figures."),
         memory: used("Bytes."),
         guests: { ...counts, description: "Guests by state." },
       }),
@@ -43,10 +43,14 @@ export async function clusterStats(call: Invocation): Promise<Answer> {
   const storages = rows.filter((row) => row.type === "storage");
   const seen = uniqueStorages(storages);
   const unread = storages.filter((row) => row.maxdisk === undefined).map((row) => row.id);
-  const hidden = nodes.filter((row) => row.status === "online" && row.maxmem === undefined).map((row) => row.node);
+  const untold = nodes.filter((row) => !hasFigures(row));
+  const named = (rows: readonly Resource[]) => rows.map((row) => row.node).join(", ");
+  const hidden = untold.filter((row) => row.status === "online");
+  const silent = untold.filter((row) => row.status !== "online");
   const notes = [
     ...(guests.length === 0 ? [`No guests. ${EMPTY}`] : []),
-    ...(hidden.length > 0 ? [`Without figures, for lack of Sys.Audit: ${hidden.join(", ")}.`] : []),
+    ...(hidden.length > 0 ? [`Without figures, for lack of Sys.Audit: ${named(hidden)}.`] : []),
+    ...(silent.length > 0 ? [`Without figures, and not in the totals: ${named(silent)}, not online.`] : []),
     ...(unread.length > 0 ? [`Without figures: ${unread.join(", ")}.`] : []),
   ];
   return {
@@ -59,12 +63,16 @@ export async function clusterStats(call: Invocation): Promise<Answer> {
     by_node: nodes.map((row) => ({
       node: row.node,
       status: row.status,
-      cpu: cpuOf([row]),
-      memory: share(row.mem ?? 0, row.maxmem ?? 0),
+      // A node that is down has no load of 0 %; what it has is not known.
+      ...(hasFigures(row) && { cpu: cpuOf([row]), memory: share(row.mem ?? 0, row.maxmem ?? 0) }),
       guests: countBy(guests.filter((guest) => guest.node === row.node)),
     })),
     ...(notes.length > 0 && { notes }),
   };
+}
+
+function hasFigures(node: Resource): boolean {
+  return node.maxmem !== undefined && node.maxmem > 0;
 }
 
 function countBy(rows: readonly Resource[]): Record<string, number> {

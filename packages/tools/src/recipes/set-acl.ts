@@ -25,11 +25,11 @@ export const setAclOutput = openObject(
 
 /** Grants or takes back a role on a path, and shows what the path says afterwards. */
 export async function setAcl(call: Invocation): Promise<Answer> {
-  const path = String(call.params["path"]);
+  const path = plainPath(String(call.params["path"]));
   const holders = holdersOf(call);
   const { users: _users, groups: _groups, tokens: _tokens, ...params } = call.params;
   const before = await entriesOf(call, path);
-  await callOperation(call, "PUT /access/acl", { ...params, ...holders });
+  await callOperation(call, "PUT /access/acl", { ...params, path, ...holders });
   const entries = await entriesOf(call, path);
   const same = JSON.stringify(before) === JSON.stringify(entries);
   return {
@@ -38,6 +38,11 @@ export async function setAcl(call: Invocation): Promise<Answer> {
     entries,
     ...(same && { notes: ["Nothing changed: the path said so already."] }),
   };
+}
+
+/** The path as PVE keeps it, which takes `pool/prod` and `//pool/prod/` for the same. */
+function plainPath(path: string): string {
+  return `/${path.split("/").filter(Boolean).join("/")}`;
 }
 
 function holdersOf(call: Invocation): Readonly<Record<string, string>> {

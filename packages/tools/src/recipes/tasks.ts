@@ -38,9 +38,10 @@ export const tasksOutput = openObject(
 export async function listTasks(call: Invocation): Promise<Answer> {
   const { node, since, until, ...filters } = call.params;
   const params = { source: "all", ...filters, ...moment(call, "since", since), ...moment(call, "until", until) };
+  const notes = jobsNotes(filters);
   if (node !== undefined) {
     const rows = await callOperation(call, "GET /nodes/{node}/tasks", { ...params, node });
-    return answer(rowsOf(rows), limitOf(call), []);
+    return answer(rowsOf(rows), limitOf(call), notes);
   }
   const nodes = await call.pve.call("GET /nodes", {}, call.watch);
   const asked = nodes.filter((row) => row.status === "online").map((row) => row.node);
@@ -55,8 +56,14 @@ export async function listTasks(call: Invocation): Promise<Answer> {
   return answer(
     lists.flatMap((list) => rowsOf(foundOf(list))),
     limitOf(call),
-    [...silent, ...missingOf(lists)],
+    [...notes, ...silent, ...missingOf(lists)],
   );
+}
+
+/** A run of a backup job is one task a node, whatever guests are in it, and PVE finds it by none of their numbers. */
+function jobsNotes({ vmid, typefilter }: Row): readonly string[] {
+  if (vmid === undefined || typefilter !== "vzdump") return [];
+  return ["A job's run over several guests is not among these: leave vmid out, then see its log (get_task_log)."];
 }
 
 /** What the cluster keeps at hand of every node: running tasks and the latest finished ones. */
