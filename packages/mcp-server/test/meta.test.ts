@@ -82,6 +82,25 @@ describe("describe", () => {
     expect(wrong).toMatchObject({ isError: true, text: expect.stringContaining("did you mean network?") });
   });
 
+  it("shows what a tool takes by itself in full, however many options lie behind one of its arguments", async () => {
+    await using session = await connect({ allowed: "change" });
+    for (const [name, own] of [
+      ["create_backup_job", ["pool", "prune-backups", "config"]],
+      ["create_storage", ["content", "nodes", "config"]],
+      ["update_vm_config", ["config", "delete", "digest"]],
+    ] as const) {
+      const { data, text } = await session.callTool("describe", { name });
+      for (const argument of own) {
+        expect(data["arguments"]).toContainEqual(
+          expect.objectContaining({ name: argument, about: expect.any(String) }),
+        );
+      }
+      expect(text).toMatch(/config\./);
+      for (const argument of own) expect(text).not.toContain(` config.${argument} `);
+      expect(JSON.stringify(data).length).toBeLessThan(6000);
+    }
+  });
+
   it("gives the example of a tool and names its operation", async () => {
     await using session = await connect();
     const { data } = await session.callTool("describe", { name: "clone_vm" });

@@ -8,7 +8,10 @@ import { isRecord, type JsonSchema, type SchemaType, typesOf } from "./schema.js
 export type Arguments = Readonly<Record<string, unknown>>;
 
 /** The part of a tool that says what it takes. */
-type Taking = Pick<ResolvedTool, "name" | "inputSchema" | "options"> & { readonly entry?: Pick<ToolEntry, "accepts"> };
+type Taking = Pick<ResolvedTool, "name" | "inputSchema" | "options"> & {
+  readonly briefSchema?: ResolvedTool["briefSchema"];
+  readonly entry?: Pick<ToolEntry, "accepts">;
+};
 
 /**
  * Checks what a caller gave against the tool's input schema and returns it in the types the schema names: `"100"` is
@@ -25,14 +28,15 @@ export function checkArguments(tool: Taking, given: Readonly<Record<string, unkn
     if (schema === undefined) problems[name] = unknownArgument(tool, name);
     else if (value !== undefined && value !== null) {
       const result = fit(value, schema);
-      if (result === undefined) problems[name] = `expected ${expectation(schema)}, got ${shown(value)}`;
+      if (result === undefined)
+        problems[name] = `expected ${expectation(schema)}, got ${shown(value)}${meaning(tool, name)}`;
       else checked[name] = result.value;
     }
   }
   for (const name of required) {
     const schema = properties[name];
     if (!(name in checked) && problems[name] === undefined && schema !== undefined) {
-      problems[name] = `missing; expected ${expectation(schema)}`;
+      problems[name] = `missing; expected ${expectation(schema)}${meaning(tool, name)}`;
     }
   }
   for (const [name, known] of Object.entries(tool.options ?? {})) checkOptions(name, checked[name], known, problems);
@@ -169,6 +173,12 @@ function expectation(schema: JsonSchema): string {
           ? ` of at most ${maximum}`
           : "";
   return `${types.join(" or ") || "a value"}${range}`;
+}
+
+/** What a list tells of the argument, such as its unit: whoever found the tool by searching has not been told. */
+function meaning({ briefSchema }: Taking, name: string): string {
+  const { description, enum: choices } = briefSchema?.properties[name] ?? {};
+  return description === undefined || choices !== undefined ? "" : ` (${description})`;
 }
 
 /** What was given, short: a wrong value may be long, and may be a secret in the wrong place. */

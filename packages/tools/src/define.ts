@@ -154,6 +154,8 @@ export interface Parameter {
   readonly maximum?: number;
   readonly default?: string | number | boolean;
   readonly items?: { readonly type: SchemaType };
+  /** A moment that PVE takes in seconds since the epoch: a date may be given, which nobody has to reckon up. */
+  readonly moment?: true;
   /** The members of this object are parameters of the operation, apart from the ones named here. */
   readonly spreads?: { readonly except: readonly string[] };
 }

@@ -35,6 +35,20 @@ const SILENT: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+/** Refusals of single operations that say what is wrong in words of PVE's own, and what helps. */
+const KNOWN: readonly (readonly [RegExp, string])[] = [
+  [/cannot use unmanaged resource/, "Put them under HA first: enable_ha_resource."],
+  [/cannot lookup undefined type/, "There is no such zone: list_sdn_zones shows them, create_sdn_zone stages one."],
+  [
+    /No current \(custom\) certificate found/,
+    "Only a certificate that ACME issued is renewed: order_node_certificate orders one, upload_node_certificate installs one's own. A person makes the node's own (pve-ssl.pem) anew there: pvecm updatecerts --force.",
+  ],
+  [
+    /ACME domain list in node configuration is missing/,
+    'update_node_config names account and domains, such as {"acme": "account=default", "acmedomain0": "pve1.example.com"}; list_acme_accounts shows the accounts.',
+  ],
+];
+
 /**
  * The error of a tool for whatever went wrong beneath it, with what to do about it; `permission` is what to do about a
  * missing privilege. Errors that are none of the client's are returned as they are.
@@ -88,13 +102,24 @@ function byArgument(fields: Readonly<Record<string, string>>, tool: ResolvedTool
       argument,
     ]),
   );
-  return Object.fromEntries(Object.entries(fields).map(([field, text]) => [names.get(field) ?? field, text.trim()]));
+  return Object.fromEntries(
+    Object.entries(fields).map(([field, text]) => {
+      const argument = names.get(field) ?? field;
+      return [argument, withForm(text.trim(), tool.inputSchema.properties[argument]?.description)];
+    }),
+  );
+}
+
+/** PVE names a pattern or a format; what the argument's description says of its form is what helps. */
+function withForm(text: string, description: string | undefined): string {
+  const isAboutForm = /^invalid format|^'.*' does not match /s.test(text);
+  return isAboutForm && description !== undefined ? `${text}; expected: ${description}` : text;
 }
 
 function refusalRemedy(error: PveRequestError): string | undefined {
   if (error.reason.startsWith("hostname lookup")) return "There is no such node: get_nodes lists those there are.";
-  const silent = SILENT.find(([pattern]) => pattern.test(error.reason));
-  if (silent !== undefined) return silent[1];
+  const known = [...SILENT, ...KNOWN].find(([pattern]) => pattern.test(error.reason));
+  if (known !== undefined) return known[1];
   if (error.reason.includes("migrated to rules")) {
     return "Since PVE 9 rules have taken their place: list_ha_rules, create_ha_rule.";
   }

@@ -142,7 +142,8 @@ function argumentSchema(
   return { ...described, description: [described.description, LEFT_OUT[entry.locates]].filter(Boolean).join(" ") };
 }
 
-function ownParameter({ for: _for, required: _required, brief: _brief, spreads, ...schema }: Parameter): JsonSchema {
+function ownParameter(parameter: Parameter): JsonSchema {
+  const { for: _for, required: _required, brief: _brief, moment: _moment, spreads, ...schema } = parameter;
   return { ...schema, ...(spreads !== undefined && { additionalProperties: true }) };
 }
 

@@ -44,6 +44,24 @@ describe("users", () => {
     expect(await failure(lab.run("create_user", user))).toMatchObject({ code: "TOOL_REFUSED", kind: "exists" });
   });
 
+  it("end at a date that nobody has to reckon up, or at seconds since the epoch", async () => {
+    await using lab = openLab();
+    const end = async (expire: unknown) => {
+      await lab.run("update_user", { ...user, expire });
+      return (await lab.run("get_user", user))["expire"];
+    };
+
+    expect(await end("2027-01-31")).toBe(Date.UTC(2027, 0, 31) / 1000);
+    expect(await end("2027-01-31T18:00:00+01:00")).toBe(Date.UTC(2027, 0, 31, 17) / 1000);
+    expect(await end("1800000000")).toBe(1_800_000_000);
+    expect(await end(0)).toBe(0);
+    for (const expire of ["next year", "2027-13-01", "31.01.2027"]) {
+      expect(await failure(lab.run("update_user", { ...user, expire }))).toMatchObject({
+        problems: { expire: expect.stringContaining("2027-01-31") },
+      });
+    }
+  });
+
   it("show what an update changed", async () => {
     await using lab = openLab();
 
@@ -178,6 +196,17 @@ describe("set_acl", () => {
     });
     expect((await lab.run("set_acl", grant)).notes).toEqual([expect.stringContaining("Nothing changed")]);
     expect(await lab.run("set_acl", { ...grant, delete: true })).toMatchObject({ entries: [] });
+  });
+
+  it("knows a path by other spellings that PVE takes", async () => {
+    await using lab = openLab();
+
+    for (const path of ["pool/prod", "//pool/prod/"]) {
+      const answer = await lab.run("set_acl", { path, role: "PVEVMUser", ...user });
+      expect(answer).toMatchObject({ path: "/pool/prod" });
+      expect(answer["entries"]).toContainEqual(expect.objectContaining({ ugid: "auditor@pve", roleid: "PVEVMUser" }));
+      expect(answer.notes ?? []).toHaveLength(path.startsWith("//") ? 1 : 0);
+    }
   });
 
   it("puts a token's name together from its user and id", async () => {

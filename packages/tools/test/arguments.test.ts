@@ -85,7 +85,7 @@ const cases: [
     "wants an object where a text is no JSON",
     "update_vm_config",
     { vmid: 103, config: "memory=1" },
-    { config: 'expected an object or a string, got "memory=1"' },
+    { config: expect.stringMatching(/^expected an object or a string, got "memory=1" \(Settings by name;/) },
   ],
   [
     "says when something is given twice",
@@ -98,12 +98,28 @@ const cases: [
     "shutdown_vm",
     { timeout: "soon", timeouts: 5 },
     {
-      timeout: 'expected an integer of at least 0, got "soon"',
+      timeout: 'expected an integer of at least 0, got "soon" (Seconds)',
       timeouts: "no such argument; did you mean timeout?",
       vmid: "missing; expected an integer from 100 to 999999999",
     },
   ],
 ];
+
+describe("what an argument is", () => {
+  it("is said where the form or the unit is wrong, before PVE is asked and after", async () => {
+    await using lab = openLab();
+
+    expect(await failure(lab.run("create_vm_from_template", { template_vmid: 110, memory: "8 GB" }))).toMatchObject({
+      problems: { memory: 'expected an integer of at least 16, got "8 GB" (Memory in MiB)' },
+    });
+    expect(await failure(lab.run("create_user", { userid: "jane" }))).toMatchObject({
+      problems: { userid: expect.stringMatching(/does not match .*; expected: .*`name@realm`/) },
+    });
+    expect(
+      await failure(lab.run("create_ha_rule", { rule: "r1", type: "node-affinity", resources: "100", nodes: "pve1" })),
+    ).toMatchObject({ message: expect.stringContaining("such as `vm:100,ct:101`") });
+  });
+});
 
 describe("wrong arguments", () => {
   it.each(cases)("%s", async (_title, tool, args, problems) => {

@@ -179,6 +179,45 @@ describe("create_vm_from_template", () => {
     });
   });
 
+  it("gives the copy's card a VLAN and leaves the rest of it as it is", async () => {
+    await using lab = openLab();
+
+    await lab.run("create_vm_from_template", {
+      template_vmid: 110,
+      new_vmid: 150,
+      memory: 8192,
+      ipconfig0: "ip=10.20.0.15/24,gw=10.20.0.1",
+      net0: { tag: 20 },
+      disk_size: "+20G",
+      start: true,
+    });
+
+    const { config } = await lab.run("get_vm_config", { vmid: 150 });
+    expect(config).toMatchObject({
+      memory: 8192,
+      ipconfig0: expect.anything(),
+      net0: { bridge: "vmbr0", tag: 20 },
+      scsi0: { size: "28G" },
+    });
+    const template = await lab.run("get_vm_config", { vmid: 110 });
+    const macOf = (answer: unknown) => /[0-9A-F]{2}(?::[0-9A-F]{2}){5}/.exec(JSON.stringify(answer))?.[0];
+    expect(macOf(config)).not.toBe(macOf(template));
+  });
+
+  const misfits: [title: string, args: Record<string, unknown>, want: object][] = [
+    ["an address without its key", { ipconfig0: "10.20.0.15/24" }, { problems: { ipconfig0: expect.any(String) } }],
+    ["an address without prefix", { ipconfig0: "ip=10.20.0.15" }, { problems: { ipconfig0: expect.any(String) } }],
+    ["a size that is none", { disk_size: "28 GB" }, { problems: { disk_size: expect.any(String) } }],
+    ["a size that cuts", { disk_size: "4G" }, { message: expect.stringContaining("disks cannot shrink") }],
+  ];
+
+  it.each(misfits)("makes no copy for %s", async (_title, args, want) => {
+    await using lab = openLab();
+
+    expect(await failure(lab.run("create_vm_from_template", { template_vmid: 110, ...args }))).toMatchObject(want);
+    expect(lab.sim.requests().every(({ method }) => method === "GET")).toBe(true);
+  });
+
   it("takes only a template, and one with a drive where cloud-init is to be told something", async () => {
     await using lab = openLab();
 

@@ -41,6 +41,34 @@ describe("firewall rules", () => {
   });
 });
 
+describe("a rule that does nothing as things are", () => {
+  const open = { direction: "in", action: "ACCEPT", proto: "tcp", dport: "443", enable: true };
+
+  it("says which switch above it is off: the cluster's, the guest's, the network card's", async () => {
+    await using lab = openLab();
+    const notes = async () => (await lab.run("create_firewall_rule", { ...open, scope: "guest/103" })).notes ?? [];
+
+    expect(await notes()).toEqual([
+      expect.stringContaining("firewall of the cluster is switched off"),
+      expect.stringContaining("firewall of this guest is switched off"),
+      expect.stringContaining("do not reach net0"),
+    ]);
+    await lab.run("update_firewall_options", { config: { enable: true } });
+    await lab.run("update_firewall_options", { scope: "guest/103", config: { enable: true } });
+    await lab.run("update_vm_config", { vmid: 103, config: { net0: { firewall: true } } });
+    expect(await notes()).toEqual([]);
+    expect((await lab.run("get_firewall_rules", { scope: "guest/103" })).notes).toBeUndefined();
+  });
+
+  it("says only that it is off where it is made so", async () => {
+    await using lab = openLab();
+
+    expect((await lab.run("create_firewall_rule", { ...open, enable: false })).notes).toEqual([
+      expect.stringContaining("give enable true"),
+    ]);
+  });
+});
+
 describe("an IP set", () => {
   it("is made with the entries that PVE takes, and names those it refuses", async () => {
     await using lab = openLab();

@@ -95,3 +95,22 @@ describe("high availability", () => {
     );
   });
 });
+
+describe("a refusal in words of PVE's own", () => {
+  const refusals: [name: string, args: Record<string, unknown>, remedy: RegExp][] = [
+    ["create_sdn_vnet", { vnet: "web20", zone: "nowhere", tag: 20 }, /list_sdn_zones/],
+    [
+      "create_ha_rule",
+      { rule: "near", type: "node-affinity", resources: "vm:100", nodes: "pve1" },
+      /enable_ha_resource/,
+    ],
+    ["renew_node_certificate", { node_name: "pve2" }, /order_node_certificate.*upload_node_certificate/],
+    ["order_node_certificate", { node_name: "pve2" }, /update_node_config.*acmedomain0/],
+  ];
+
+  it.each(refusals)("of %s comes with what helps", async (name, args, remedy) => {
+    await using lab = openLab();
+
+    expect(await failure(lab.run(name, args))).toMatchObject({ remedy: expect.stringMatching(remedy) });
+  });
+});

@@ -1,4 +1,5 @@
 import { tool } from "../define.js";
+import { expiry } from "./parameters.js";
 
 /** Users and their tokens. */
 export const userTools = {
@@ -36,7 +37,7 @@ export const userTools = {
       lastname: "lastname",
       groups: "groups",
       enable: "enable",
-      expire: "expire",
+      expire: expiry,
     },
     recipe: "create-record",
     shows: "GET /access/users/{userid}",
@@ -54,7 +55,7 @@ export const userTools = {
       firstname: "firstname",
       lastname: "lastname",
       enable: "enable",
-      expire: "expire",
+      expire: expiry,
       groups: "groups",
       append: "append",
     },
@@ -97,7 +98,7 @@ export const userTools = {
     summary:
       "Creates an API token. PVE shows its secret once: it is saved where the operator keeps secrets, and the answer says where, never what. With privsep, the default, it may do nothing until set_acl grants it a role.",
     risk: "change",
-    accepts: { userid: "userid", tokenid: "tokenid", expire: "expire", privsep: "privsep", comment: "comment" },
+    accepts: { userid: "userid", tokenid: "tokenid", expire: expiry, privsep: "privsep", comment: "comment" },
     recipe: "create-token",
     secret: true,
     also: ["DELETE /access/users/{userid}/token/{tokenid}"],

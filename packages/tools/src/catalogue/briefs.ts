@@ -63,7 +63,6 @@ export const sharedBriefs: Readonly<Record<string, string>> = {
 
   // Users and permissions.
   email: "",
-  expire: "Epoch seconds; 0: never",
   firstname: "",
   lastname: "",
   privsep: "Only what the token itself is granted, not all its user may",

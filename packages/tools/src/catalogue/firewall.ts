@@ -40,6 +40,9 @@ const scoped = {
   ],
 } as const;
 
+/** Where it stands whether a guest's network cards are behind its firewall. */
+const cards = ["GET /nodes/{node}/qemu/{vmid}/config", "GET /nodes/{node}/lxc/{vmid}/config"] as const;
+
 const isPut = (route: (typeof scoped.adds)[number]) => route.startsWith("PUT ");
 
 /** The firewall of cluster, nodes and guests. */
@@ -54,10 +57,10 @@ export const firewall = toolset({
       risk: "read",
       accepts: { scope },
       recipe: "firewall-rules",
-      also: [...scoped.lists, ...scoped.options, "GET /cluster/resources"],
+      also: [...scoped.lists, ...scoped.options, ...cards, "GET /cluster/resources"],
       aliases: ["list_firewall_rules"],
       picks: true,
-      tries: scoped.options,
+      tries: [...scoped.options, ...cards],
       example: { scope: "guest/100" },
     }),
     create_firewall_rule: tool("POST /cluster/firewall/rules", {
@@ -95,8 +98,16 @@ export const firewall = toolset({
         pos: { type: "integer", description: "Place in the list, from 0.", minimum: 0, default: 0 },
       },
       recipe: "create-rule",
-      also: [...scoped.adds, "GET /cluster/firewall/rules", ...scoped.lists, "GET /cluster/resources"],
+      also: [
+        ...scoped.adds,
+        "GET /cluster/firewall/rules",
+        ...scoped.lists,
+        ...scoped.options,
+        ...cards,
+        "GET /cluster/resources",
+      ],
       picks: true,
+      tries: [...scoped.options, ...cards],
       example: {
         direction: "in",
         action: "ACCEPT",
@@ -180,8 +191,8 @@ export const firewall = toolset({
       accepts: { node_name: "node", vmid: "vmid" },
       locates: "vm",
       recipe: "firewall-rules",
-      also: ["GET /nodes/{node}/qemu/{vmid}/firewall/options", "GET /cluster/firewall/options"],
-      tries: ["GET /nodes/{node}/qemu/{vmid}/firewall/options", "GET /cluster/firewall/options"],
+      also: ["GET /nodes/{node}/qemu/{vmid}/firewall/options", "GET /cluster/firewall/options", cards[0]],
+      tries: ["GET /nodes/{node}/qemu/{vmid}/firewall/options", "GET /cluster/firewall/options", cards[0]],
       example: { vmid: 100 },
     }),
     ...firewallSetTools,

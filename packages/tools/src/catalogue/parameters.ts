@@ -56,3 +56,13 @@ export function configOptions(example: string) {
     spreads: { except: NOT_CREATED },
   } as const satisfies Parameter;
 }
+
+/** When an account or a token ends. */
+export const expiry = {
+  for: "expire",
+  type: ["integer", "string"],
+  moment: true,
+  minimum: 0,
+  brief: "A date, or epoch seconds; 0: never",
+  description: "When it stops working: a date such as 2027-01-31 (UTC), or seconds since the epoch; 0 for never.",
+} as const satisfies Parameter;

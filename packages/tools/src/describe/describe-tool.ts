@@ -26,13 +26,20 @@ interface Group {
 export async function describeTool(tool: ResolvedTool, group?: string): Promise<Answer> {
   const table = await loadOperations();
   const head = headOf(tool, table.operations[tool.entry.operation]);
-  const { required, optional } = rowsOf(tool, table);
-  const room = BUDGET - sizeOf(head);
-  if (group === undefined && sizeOf([...required, ...optional]) <= room) {
-    return { ...head, arguments: [...required, ...optional].map((row) => ({ ...row })) };
+  const { required, optional, inner } = rowsOf(tool, table);
+  const own = [...required, ...optional];
+  if (group === undefined && fits(head, [...own, ...inner], [])) {
+    return { ...head, arguments: [...own, ...inner].map((row) => ({ ...row })) };
   }
-  const groups = groupsOf(optional);
-  return group === undefined ? overview(head, required, groups) : page(tool, groups, group);
+  // What the tool takes by itself is what is asked for; the options behind it are many, and mostly not wanted.
+  const behind = groupsOf(inner);
+  const isOwnShown = inner.length > 0 && fits(head, own, behind);
+  const groups = isOwnShown ? behind : groupsOf([...optional, ...inner]);
+  return group === undefined ? overview(head, isOwnShown ? own : required, groups) : page(tool, groups, group);
+}
+
+function fits(head: Answer, rows: readonly ArgumentRow[], groups: readonly Group[]): boolean {
+  return sizeOf(groups.length === 0 ? { ...head, rows } : overview(head, rows, groups)) <= BUDGET;
 }
 
 function headOf(tool: ResolvedTool, operation: PackedOperation | undefined): Answer {
@@ -75,12 +82,14 @@ function rowsOf(tool: ResolvedTool, table: OperationTable) {
     const parameter = { schema, ...(parts !== undefined && { parts }), ...(since !== undefined && { since }) };
     return argumentRow(name, parameter, required.includes(name));
   });
+  const meant = new Set(Object.values(tool.entry.accepts).map((to) => (typeof to === "string" ? to : to.for)));
   const inner = Object.entries(tool.options ?? {}).flatMap(([argument, names]) =>
-    names.map((name) => argumentRow(`${argument}.${name}`, details(name), false)),
+    names.filter((name) => !meant.has(name)).map((name) => argumentRow(`${argument}.${name}`, details(name), false)),
   );
   return {
     required: own.filter(({ name }) => name.endsWith("*")),
-    optional: [...own.filter(({ name }) => !name.endsWith("*")), ...inner],
+    optional: own.filter(({ name }) => !name.endsWith("*")),
+    inner,
   };
 }
 
@@ -103,11 +112,11 @@ function bareName(name: string): string {
   return name.slice(name.indexOf(".") + 1);
 }
 
-/** What must be given in full, and of the rest the names. */
-function overview(head: Answer, required: readonly ArgumentRow[], groups: readonly Group[]): Answer {
+/** Some arguments in full, and of the rest the names. */
+function overview(head: Answer, rows: readonly ArgumentRow[], groups: readonly Group[]): Answer {
   return {
     ...head,
-    arguments: required.map((row) => ({ ...row })),
+    arguments: rows.map((row) => ({ ...row })),
     groups: groups.map(({ name, rows }) => ({ group: name, options: rows.map((row) => row.name).join(" ") })),
     notes: ["Ask with group for what an option takes."],
   };

@@ -96,7 +96,10 @@ export async function checkCertificates(scene: Scene): Promise<Finding> {
             object: `node/${node}`,
             problem: days < 0 ? "a certificate has expired" : "a certificate is about to expire",
             evidence: `${filename ?? "certificate"}: ${isoOf(notafter)} (${days} days)`,
-            next: `get_node_cert with node_name ${node}`,
+            next:
+              filename === "pve-ssl.pem"
+                ? `get_node_cert with node_name ${node}; a person makes it anew there: pvecm updatecerts --force`
+                : `get_node_cert with node_name ${node}; renew_node_certificate if ACME issued it, else upload_node_certificate`,
           },
         ];
       }),

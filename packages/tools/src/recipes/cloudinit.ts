@@ -10,6 +10,8 @@ import { updateConfig, updateConfigOutput } from "./update-config.js";
 
 /** What cloud-init is told through arguments of their own. */
 const SETTINGS = [...["ciuser", "cipassword", "sshkeys", "nameserver", "searchdomain", "ipconfig0"]];
+/** A part of `ipconfig0`; an address has its prefix length with it. */
+const ADDRESS = /^(?:ip=(?:dhcp|[\d.]+\/\d+)|ip6=(?:dhcp|auto|[\da-f:.]+\/\d+)|gw=[\d.]+|gw6=[\da-f:.]+)$/i;
 const HIDDEN = "(hidden)";
 
 const setting: JsonSchema = openObject(
@@ -130,8 +132,14 @@ export async function setCloudInit(call: Invocation): Promise<Answer> {
   return { ...done, changes, regenerated: true, notes: [...notes, "The guest reads the drive at its next boot."] };
 }
 
-/** The settings of cloud-init among arguments. */
+/** The settings of cloud-init among arguments. Throws `ToolArgumentError` for an address that PVE would not take. */
 export function cloudInitSettings(args: Row): Row {
+  const address = textOf(args, "ipconfig0");
+  if (address !== undefined && !address.split(",").every((part) => ADDRESS.test(part.trim()))) {
+    throw new ToolArgumentError({
+      ipconfig0: `expected parts such as "ip=10.0.0.5/24,gw=10.0.0.1", "ip=dhcp" or "ip6=auto", got "${address}"`,
+    });
+  }
   return Object.fromEntries(SETTINGS.filter((name) => args[name] !== undefined).map((name) => [name, args[name]]));
 }
 

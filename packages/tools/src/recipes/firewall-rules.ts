@@ -3,9 +3,9 @@ import { type Answer, type Invocation, numberOf } from "../invocation.js";
 import { callOperation } from "../operation.js";
 import { isRecord, type Json, type JsonSchema, listOf, openObject } from "../schema.js";
 import { EMPTY, notesSchema, plain, type Row } from "../window.js";
-import { attempt, foundOf, missingOf } from "./attempt.js";
 import { compareConfigs } from "./config-changes.js";
 import { type RuleScope, readScope } from "./firewall-scope.js";
+import { isOn, readSwitches } from "./firewall-switches.js";
 
 const text: JsonSchema = { type: "string" };
 
@@ -49,21 +49,9 @@ export const ruleChangeOutput = openObject(
 /** The rules of the cluster, a node, a guest or a security group, and whether they are in force at all. */
 export async function firewallRules(call: Invocation): Promise<Answer> {
   const scope = await readScope(call);
-  const [rules, options, cluster] = await Promise.all([
-    readRules(call, scope),
-    scope.options === undefined ? undefined : attempt("the options", callOperation(call, scope.options, scope.path)),
-    attempt("the cluster's switch", call.pve.call("GET /cluster/firewall/options", {}, call.watch)),
-  ]);
-  const found = options && foundOf(options);
-  const set: Row | undefined = isRecord(found) ? { ...found, digest: undefined } : undefined;
-  const off = "value" in cluster && !cluster.value.enable;
-  const own = scope.name.startsWith("guest/") && set !== undefined && !isOn(set["enable"]);
-  const notes = [
-    ...(off ? ["The firewall of the cluster is switched off: no rule is in force anywhere."] : []),
-    ...(own ? ["The firewall of this guest is switched off (option enable): its rules are not in force."] : []),
-    ...(rules.length === 0 ? [EMPTY] : []),
-    ...missingOf([cluster, ...(options === undefined ? [] : [options])]),
-  ];
+  const [rules, switches] = await Promise.all([readRules(call, scope), readSwitches(call, scope)]);
+  const set = switches.options;
+  const notes = [...switches.notes, ...(rules.length === 0 ? [EMPTY] : [])];
   return {
     scope: scope.name,
     ...(set !== undefined && { options: plain(set) }),
@@ -89,7 +77,7 @@ export async function createRule(call: Invocation): Promise<Answer> {
   const rules = pos > 0 ? await readRules(call, scope) : added;
   const rule = rules[pos];
   const notes = isOn(rule?.["enable"])
-    ? []
+    ? (await readSwitches(call, scope)).notes
     : ["It is switched off, as PVE makes rules: give enable true to have it in force."];
   return {
     done: true,
@@ -185,8 +173,4 @@ export async function readRules(call: Invocation, scope: RuleScope): Promise<rea
 export function showRule(row: Row): Json {
   const { digest: _digest, ipversion: _version, ...rule } = row;
   return plain({ ...rule, enable: isOn(rule["enable"]) });
-}
-
-function isOn(value: unknown): boolean {
-  return value === true || Number(value ?? 0) > 0;
 }

@@ -1,9 +1,11 @@
 import { PveConnectionError } from "@pve/client";
-import { ToolPartialError, ToolPreconditionError } from "../errors.js";
+import { ToolArgumentError, ToolPartialError, ToolPreconditionError } from "../errors.js";
 import { type Answer, guestOf, type Invocation, textOf } from "../invocation.js";
-import { listOf, openObject } from "../schema.js";
+import { isRecord, listOf, openObject } from "../schema.js";
 import { awaitTask, taskSchemaWith, withMore } from "../task-answer.js";
+import type { Row } from "../window.js";
 import { cloudInitSettings, regenerate } from "./cloudinit.js";
+import { planChanges } from "./config-changes.js";
 import { createGuest } from "./create-guest.js";
 import { readConfig } from "./guest-config.js";
 import { bytesOf, disksIn, writeConfig } from "./guest-disk.js";
@@ -41,6 +43,7 @@ export async function vmFromTemplate(call: Invocation): Promise<Answer> {
       'update_vm_config adds one to the template, such as {"ide2": "local-lvm:cloudinit"}.',
     );
   }
+  assertFits(call, template);
   const began = call.now();
   const made = await createGuest(call);
   const steps = stepsAfter(call, settings, needsDrive);
@@ -57,6 +60,37 @@ export async function vmFromTemplate(call: Invocation): Promise<Answer> {
   return withMore(made, { steps: done });
 }
 
+/** What PVE would refuse only once the copy is there is refused before. */
+function assertFits(call: Invocation, template: Row): void {
+  const { vmid } = guestOf(call);
+  if (cardOf(call) !== undefined && template["net0"] === undefined) {
+    throw new ToolPreconditionError(
+      `template ${vmid} has no network card net0 to change`,
+      'update_vm_config adds one to it, such as {"net0": "virtio,bridge=vmbr0"}.',
+    );
+  }
+  const size = textOf(call.args, "disk_size");
+  if (size === undefined) return;
+  const wanted = bytesOf(size.replace(/^\+/, ""));
+  if (wanted === undefined) {
+    throw new ToolArgumentError({ disk_size: `expected such as "32G", or "+20G" for what is added, got "${size}"` });
+  }
+  const first = disksIn(template).find(({ kind }) => kind === "disk");
+  if (first === undefined) throw new ToolPreconditionError(`template ${vmid} has no disk to grow`);
+  if (!size.startsWith("+") && first.size !== undefined && wanted < first.size) {
+    throw new ToolPreconditionError(
+      `${first.key} of template ${vmid} has ${first.size} bytes: disks cannot shrink`,
+      "Leave disk_size out, or give a larger one.",
+    );
+  }
+}
+
+/** What the copy's first network card is to have else than the template's. */
+function cardOf(call: Invocation): Row | undefined {
+  const { net0 } = call.args;
+  return isRecord(net0) && Object.keys(net0).length > 0 ? net0 : undefined;
+}
+
 /** What the copy gets beside cloud-init's settings. */
 function settingsOf(call: Invocation): Readonly<Record<string, unknown>> {
   const { memory, cores } = call.args;
@@ -69,9 +103,10 @@ function settingsOf(call: Invocation): Readonly<Record<string, unknown>> {
 
 function stepsAfter(call: Invocation, settings: Readonly<Record<string, unknown>>, hasDrive: boolean): readonly Step[] {
   const size = textOf(call.args, "disk_size");
+  const card = cardOf(call);
   return [
-    ...(Object.keys(settings).length > 0
-      ? [{ step: "configure", work: (copy: Invocation) => writeConfig(copy, settings) }]
+    ...(Object.keys(settings).length > 0 || card !== undefined
+      ? [{ step: "configure", work: (copy: Invocation) => configure(copy, settings, card) }]
       : []),
     ...(size === undefined ? [] : [{ step: "resize", work: (copy: Invocation) => growFirst(copy, size) }]),
     ...(hasDrive
@@ -79,6 +114,12 @@ function stepsAfter(call: Invocation, settings: Readonly<Record<string, unknown>
       : []),
     ...(call.args["start"] === true ? [{ step: "start", work: startIt }] : []),
   ];
+}
+
+/** The copy's card has an address of its own by now, which stays. */
+async function configure(copy: Invocation, settings: Row, card: Row | undefined): Promise<Answer> {
+  const net = card === undefined ? {} : planChanges({ net0: card }, await readConfig(copy), []).set;
+  return writeConfig(copy, { ...settings, ...net });
 }
 
 async function startIt(copy: Invocation): Promise<Answer> {
