@@ -4,6 +4,7 @@ import { searchIndex } from "../src/generated/search.gen.js";
 import { catalogue, findOperation, findTool, operationRoutes, searchTools } from "../src/index.js";
 import { rank } from "../src/search/rank.js";
 import { halvesOf, percentOf, type Question, recallOf } from "../src/search/recall.js";
+import { toolAskedAs } from "../src/search/tool-asked-as.js";
 
 const questions: readonly Question[] = JSON.parse(
   readFileSync(new URL("./search-questions.json", import.meta.url), "utf8"),
@@ -44,6 +45,22 @@ describe("the search, asked by somebody who never saw the index", () => {
       const found = rank(searchIndex, `${name.replaceAll("_", " ")} ${findTool(name)?.title ?? ""}`, 20);
       expect(found).toContain(name);
       expect(found).not.toContain(operation);
+    }
+  });
+
+  it("knows a tool among those that share its operation by what it is asked with", () => {
+    expect(Object.keys(toolAskedAs).filter((name) => findTool(name) === undefined)).toEqual([]);
+    const asked: readonly (readonly [query: string, ...tools: string[]])[] = [
+      ["which VMs are running hot", "get_vms", "get_cluster_resources"],
+      ["why did last night's backup fail", "get_alerts", "get_task_log"],
+      ["open port 443 from 10.0.0.0/8 only", "create_firewall_rule"],
+      ["which guests have no backup", "get_backup_coverage"],
+      ["why is the storage full", "get_storage_quota", "get_storage_content"],
+      ["console rights for the helpdesk on a pool", "set_acl"],
+      ["health check of the cluster", "get_alerts"],
+    ];
+    for (const [query, ...tools] of asked) {
+      expect(rank(searchIndex, query, 5), query).toEqual(expect.arrayContaining(tools));
     }
   });
 

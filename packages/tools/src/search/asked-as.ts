@@ -254,7 +254,7 @@ export const askedAs: Readonly<Partial<Record<OperationId, string>>> = {
   "POST /nodes/{node}/startall": "start all guests with onboot on node, autostart",
   "POST /nodes/{node}/suspendall": "suspend pause all vms on node",
   "GET /nodes/{node}/storage/{storage}/content":
-    "isos, images, what is on the storage, backups on storage, orphaned disks, templates",
+    "isos, images, what is on the storage, what fills it up, why is it full, backups on storage, orphaned disks, templates",
   "PUT /nodes/{node}/storage/{storage}/content/{volume}":
     "protect backup from deletion, notes of a backup, pin backup, comment",
   "GET /nodes/{node}/storage/{storage}/content/{volume}": "details of one volume, size of disk image",
@@ -280,7 +280,7 @@ export const askedAs: Readonly<Partial<Record<OperationId, string>>> = {
   "GET /nodes/{node}/subscription": "support level, licence status, is the subscription valid",
   "PUT /nodes/{node}/subscription": "activate enter licence key",
   "POST /nodes/{node}/subscription": "refresh licence check",
-  "GET /nodes/{node}/tasks": "what ran on the node, failed jobs, task history",
+  "GET /nodes/{node}/tasks": "what ran on the node, failed jobs, task history, who changed deleted or stopped a guest",
   "GET /nodes/{node}/tasks/{upid}/log": "output of a task, why did the task fail, error message",
   "GET /nodes/{node}/tasks/{upid}/status": "has the task finished, is it done, exit status, result",
   "DELETE /nodes/{node}/tasks/{upid}": "abort cancel kill stuck hanging backup task",

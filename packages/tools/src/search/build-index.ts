@@ -2,6 +2,7 @@ import type { OperationTable, PackedOperation } from "../operations/operation-ta
 import type { ResolvedTool } from "../resolved.js";
 import { askedAs } from "./asked-as.js";
 import type { IndexEntry, SearchIndex } from "./search-index.js";
+import { toolAskedAs } from "./tool-asked-as.js";
 import { VERBS, type Verb, wordsOf } from "./words.js";
 
 /** How much a word says by where it stands: a name says more than prose. */
@@ -85,6 +86,7 @@ function textsOfTool(tool: ResolvedTool, table: OperationTable, narrow: boolean)
     ...sharedTexts(operation, table.operations[operation]).map(
       ([text, weight]): Text => [text, narrow ? weight * OF_A_PART : weight],
     ),
+    [toolAskedAs[tool.name] ?? "", WEIGHT.asked],
     [Object.keys(tool.inputSchema.properties).join(" "), WEIGHT.prose],
     [
       Object.values(tool.options ?? {})

@@ -123,6 +123,8 @@ export const relatedThings: Readonly<Record<string, Readonly<Record<string, numb
   powerdns: { dns: 0.9, sdn: 0.5 },
   dhcp: { subnet: 0.5, ipam: 0.4 },
   port: { rule: 0.4 },
+  https: { firewall: 0.6, rule: 0.7 },
+  helpdesk: { acl: 0.6, group: 0.5, privilege: 0.5 },
   blacklist: { ipset: 0.6 },
   whitelist: { ipset: 0.6 },
   blocklist: { ipset: 0.8 },
