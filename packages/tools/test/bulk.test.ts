@@ -193,6 +193,24 @@ describe("draining a node", () => {
     );
   });
 
+  it("is shown as far as it is asked for, what has to stay first", async () => {
+    await using lab = openLab();
+
+    const plan = await lab.run("plan_node_drain", {
+      node_name: "pve2",
+      leave: "103",
+      restart_containers: true,
+      limit: 1,
+    });
+
+    expect(plan).toMatchObject({
+      items: [{ vmid: 103, why: "it is to be left there" }],
+      moves: 2,
+      stays: 1,
+      notes: expect.arrayContaining([expect.stringMatching(/^Shown are 1 of 3/)]),
+    });
+  });
+
   it("knows of HA, and of nodes that are not there", async () => {
     await using lab = openLab();
     await lab.run("enable_ha_resource", { sid: "vm:101" });

@@ -139,7 +139,15 @@ export const bulk = toolset({
       summary:
         "Plans which guest of a node would go where and why, by memory, storages, HA rules and devices, live or not, and names what has to stay. Nothing is changed: drain_node does it.",
       risk: "read",
-      accepts: drain,
+      accepts: {
+        ...drain,
+        limit: {
+          type: "integer",
+          description: "Guests to show, those first that have to stay.",
+          minimum: 0,
+          default: 100,
+        },
+      },
       recipe: "drain-plan",
       also: ["GET /nodes", ...CHECKS, ...CONFIGS],
       tries: [...CHECKS, ...CONFIGS],

@@ -4,7 +4,7 @@ import { callOperation } from "../operation.js";
 import { isRecord, type JsonSchema, listOf, openObject } from "../schema.js";
 import { notesSchema } from "../window.js";
 import { attempt, foundOf } from "./attempt.js";
-import { bulkNotes, countOutcomes, type ItemResult, itemSchema, runAll, type Work } from "./run-all.js";
+import { bulkNotes, countOutcomes, type ItemResult, itemSchema, itemsToShow, runAll, type Work } from "./run-all.js";
 import { type ListedGuest, selectGuests } from "./select-guests.js";
 
 const DEFAULT_PARALLEL = 3;
@@ -93,10 +93,14 @@ export async function bulkGuests(call: Invocation): Promise<Answer> {
     })),
   ];
   const outcomes = [...results.values(), ...missing.map((): ItemResult => ({ outcome: "refused" }))];
-  const notes = dry
-    ? ["A dry run: nothing was sent. The items stand in the order in which they would be taken."]
-    : bulkNotes(outcomes);
-  return { items, totals: countOutcomes(outcomes), ...(notes.length > 0 && { notes }) };
+  const shown = itemsToShow(items, ({ outcome }) => !dry && outcome !== "done");
+  const notes = [
+    ...(dry
+      ? ["A dry run: nothing was sent. The items stand in the order in which they would be taken."]
+      : bulkNotes(outcomes)),
+    ...shown.notes,
+  ];
+  return { items: shown.items, totals: countOutcomes(outcomes), ...(notes.length > 0 && { notes }) };
 }
 
 /** Every group after the one before it, within one wait; a dry run sends nothing. */

@@ -3,7 +3,7 @@ import { callOperation } from "../operation.js";
 import { type JsonSchema, listOf, openObject } from "../schema.js";
 import { notesSchema } from "../window.js";
 import { type DrainPlan, type Move, planDrain } from "./drain-plan.js";
-import { bulkNotes, countOutcomes, type ItemResult, itemSchema, runAll } from "./run-all.js";
+import { bulkNotes, countOutcomes, type ItemResult, itemSchema, itemsToShow, runAll } from "./run-all.js";
 import { listGuests } from "./select-guests.js";
 
 const text: JsonSchema = { type: "string" };
@@ -37,9 +37,10 @@ export const planDrainOutput = openObject(
 export async function showDrainPlan(call: Invocation): Promise<Answer> {
   const plan = await planDrain(call);
   const stays = plan.moves.filter(({ to }) => to === undefined).length;
+  const shown = itemsToShow(plan.moves, ({ to }) => to === undefined, numberOf(call.args, "limit"));
   return {
     node: plan.node,
-    items: plan.moves.map(showMove),
+    items: shown.items.map(showMove),
     moves: plan.moves.length - stays,
     stays,
     targets: plan.rooms.map(({ node, before, free }) => ({
@@ -47,7 +48,7 @@ export async function showDrainPlan(call: Invocation): Promise<Answer> {
       free_before: Math.round(before),
       free_after: Math.round(free),
     })),
-    ...notesOf(plan, stays, []),
+    ...notesOf(plan, stays, shown.notes),
   };
 }
 
@@ -100,13 +101,15 @@ export async function drainNode(call: Invocation): Promise<Answer> {
   const outcomes = plan.moves.map(
     ({ guest, why }): ItemResult => byGuest.get(guest.vmid) ?? { outcome: "skipped", reason: why },
   );
+  const rows = plan.moves.map((move, at) => ({ ...showMove(move), ...outcomes[at] }));
+  const shown = itemsToShow(rows, ({ outcome }) => outcome !== "done");
   const left = (await listGuests(call)).filter((guest) => guest.node === plan.node).length;
   return {
     node: plan.node,
-    items: plan.moves.map((move, at) => ({ ...showMove(move), ...outcomes[at] })),
+    items: shown.items,
     totals: countOutcomes(outcomes),
     left,
-    ...notesOf(plan, plan.moves.length - going.length, bulkNotes(outcomes)),
+    ...notesOf(plan, plan.moves.length - going.length, [...bulkNotes(outcomes), ...shown.notes]),
   };
 }
 

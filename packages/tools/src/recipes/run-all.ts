@@ -117,3 +117,23 @@ export function bulkNotes(results: readonly ItemResult[]): readonly string[] {
     ...(has("unknown") ? ["Of what is unknown, look at the guest or list_tasks before repeating it."] : []),
   ];
 }
+
+/** So many items are shown at most, unless the caller says otherwise. */
+export const MOST_ITEMS = 100;
+
+/**
+ * The items of an answer about many, as far as they are worth reading: where there are more than `most`, those come first
+ * that somebody has to see to, and the rest is counted.
+ */
+export function itemsToShow<Item>(
+  items: readonly Item[],
+  wantsCare: (item: Item) => boolean,
+  most: number = MOST_ITEMS,
+): { readonly items: readonly Item[]; readonly notes: readonly string[] } {
+  if (items.length <= most) return { items, notes: [] };
+  const sorted = [...items.filter(wantsCare), ...items.filter((item) => !wantsCare(item))];
+  return {
+    items: sorted.slice(0, most),
+    notes: [`Shown are ${most} of ${items.length}, those first that have to be seen to.`],
+  };
+}
