@@ -92,7 +92,7 @@ describe("a failing task", () => {
     expect(isError).toBe(true);
     expect(text).toMatch(/ubuntu-24\.04\.1-live-server-amd64\.iso/);
     expect(text).toMatch(/UPID:pve1:.*:qmstart:104:/);
-    expect(text).toMatch(/What to do: .*get_task_log/);
+    expect(text).toMatch(/What to do: The image is gone: update_vm_config/);
     expect(session.pve.guest(104)?.status).toBe("stopped");
   });
 

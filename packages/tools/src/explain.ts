@@ -37,6 +37,15 @@ const SILENT: readonly (readonly [RegExp, string])[] = [
 
 /** Refusals of single operations that say what is wrong in words of PVE's own, and what helps. */
 const KNOWN: readonly (readonly [RegExp, string])[] = [
+  [
+    /is running - destroy failed|^CT \d+ is running$/,
+    "shutdown_vm or shutdown_container first; with force it is stopped hard.",
+  ],
+  [/does not support (?:vzdump )?backups/, "get_storage shows which storages take backups (content backup)."],
+  [
+    /No replicatable volumes found|missing replicate feature/,
+    "Only disks on ZFS (storage type zfspool) are replicated: move_guest_disk moves one there, replicate=0 on a disk leaves it out. What lies on shared storage needs no replication.",
+  ],
   [/cannot use unmanaged resource/, "Put them under HA first: enable_ha_resource."],
   [/cannot lookup undefined type/, "There is no such zone: list_sdn_zones shows them, create_sdn_zone stages one."],
   [
@@ -65,7 +74,7 @@ export function explain(error: unknown, tool: ResolvedTool, permission: string |
     const { upid, exitstatus, log } = error;
     return new ToolTaskError(
       { upid, exitstatus, log: log.slice(-LAST_LINES) },
-      permission ?? taskRemedy(exitstatus),
+      permission ?? taskRemedy(exitstatus, log.length > 0 && log.length <= LAST_LINES),
       cause,
     );
   }
@@ -147,11 +156,28 @@ function refusalRemedy(error: PveRequestError): string | undefined {
   }
 }
 
-function taskRemedy(exitstatus: string): string {
-  const locked = /is locked|can't lock/i.test(exitstatus);
-  return locked
-    ? "Another task works on it: list_tasks with its vmid shows which."
-    : "get_task_log with this upid as task_id shows the whole log.";
+/** How tasks end that were started with something wrong, and what helps. */
+const ENDS: readonly (readonly [RegExp, string])[] = [
+  [
+    /is locked|can't lock/i,
+    "Another task works on it, or one was cut off: list_tasks with its vmid shows which. A lock that was left is removed by root on its node, with qm unlock or pct unlock.",
+  ],
+  [/already running/, "It runs already: there is nothing to do."],
+  [/snapshot '.*' does not exist/, "list_vm_snapshots and list_container_snapshots show which there are."],
+  [
+    /volume '[^']+:\d+(?:\.\d+)?[KMGT]i?B?' does not exist/i,
+    "A new disk is STORAGE:SIZE in GiB, without a unit: local-lvm:32.",
+  ],
+  [
+    /volume '[^']+:iso\/[^']+' does not exist/,
+    'The image is gone: update_vm_config takes it out of its drive, such as {"ide2": "none,media=cdrom"}; get_storage_content shows the images there are.',
+  ],
+];
+
+function taskRemedy(exitstatus: string, isWhole: boolean): string | undefined {
+  const known = ENDS.find(([pattern]) => pattern.test(exitstatus));
+  if (known !== undefined) return known[1];
+  return isWhole ? undefined : "get_task_log with this upid as task_id shows the whole log.";
 }
 
 function connectionRemedy(error: PveConnectionError, tool: ResolvedTool): string {

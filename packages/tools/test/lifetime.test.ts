@@ -149,23 +149,43 @@ describe("deleting", () => {
 });
 
 describe("migrating", () => {
-  const cases: [title: string, args: Readonly<Record<string, unknown>>, message: RegExp][] = [
+  const cases: [title: string, args: Readonly<Record<string, unknown>>, message: RegExp, remedy?: RegExp][] = [
     ["to the node where it is", { vmid: 101, target_node: "pve2" }, /is on pve2 already/],
-    ["a running guest without online", { vmid: 101, target_node: "pve3" }, /running, and online was not given/],
+    [
+      "a running guest without online",
+      { vmid: 101, target_node: "pve3" },
+      /running, and online was not given/,
+      /^Give online true, or shut it down first\.$/,
+    ],
     [
       "local disks of a running guest unless told to",
       { vmid: 106, target_node: "pve1", online: true },
       /local-lvm:vm-106-disk-0.*with-local-disks/,
+      /^Give with-local-disks true/,
     ],
-    ["to a node that does not exist", { vmid: 111, target_node: "pve9", online: true }, /pve9/],
+    [
+      "a guest with an image of its node in a drive",
+      { vmid: 103, target_node: "pve1" },
+      /CD image of its node/,
+      /update_vm_config \{"ide2":"none,media=cdrom"\}\.$/,
+    ],
+    [
+      "to a node that does not exist",
+      { vmid: 111, target_node: "pve9", online: true },
+      /pve9/,
+      /^It may go to pve1, pve2\.$/,
+    ],
   ];
 
-  it.each(cases)("does not move %s", async (_title, args, message) => {
+  it.each(cases)("does not move %s", async (_title, args, message, remedy) => {
     await using lab = openLab();
 
     const error = await failure(lab.run("migrate_vm", args));
 
-    expect(error).toMatchObject({ message: expect.stringMatching(message) });
+    expect(error).toMatchObject({
+      message: expect.stringMatching(message),
+      ...(remedy !== undefined && { remedy: expect.stringMatching(remedy) }),
+    });
     expect(lab.sim.requests().every((request) => request.method === "GET")).toBe(true);
   });
 
@@ -176,6 +196,36 @@ describe("migrating", () => {
       from: "pve2",
       to: "pve1",
       exitstatus: "OK",
+    });
+  });
+});
+
+describe("a guest that PVE does not do this to as it is", () => {
+  const refusals: [name: string, args: Readonly<Record<string, unknown>>, remedy: RegExp][] = [
+    ["delete_vm", { vmid: 101 }, /shutdown_vm.*force/],
+    ["start_vm", { vmid: 101 }, /runs already/],
+    ["start_vm", { vmid: 104 }, /update_vm_config.*"none,media=cdrom"/],
+    ["start_container", { container_id: 202 }, /one was cut off.*pct unlock/],
+    ["delete_vm_snapshot", { vmid: 100, snap_name: "nix" }, /list_vm_snapshots/],
+    ["create_vm", { node_name: "pve1", scsi0: "local-lvm:32G" }, /without a unit: local-lvm:32/],
+    ["create_vm_backup", { vmid: 100, storage: "local-lvm" }, /get_storage shows/],
+    ["create_replication_job", { vmid: 102, target_node: "pve2" }, /zfspool/],
+  ];
+
+  it.each(refusals)("is answered with what helps: %s %o", async (name, args, remedy) => {
+    await using lab = openLab();
+
+    expect(await failure(lab.run(name, args))).toMatchObject({ remedy: expect.stringMatching(remedy) });
+  });
+
+  it("is not answered with a log to read that is there already", async () => {
+    await using lab = openLab();
+    lab.sim.faults.add({ kind: "task-fails", exitstatus: "no such luck", match: { path: /status\/start/ } });
+
+    expect(await failure(lab.run("start_vm", { vmid: 103 }))).toMatchObject({
+      code: "TOOL_TASK",
+      log: expect.arrayContaining([expect.stringContaining("no such luck")]),
+      remedy: undefined,
     });
   });
 });

@@ -145,7 +145,13 @@ describe("storage", () => {
   it("that is local is read on every node, which is named", async () => {
     await using lab = openLab();
 
-    const { items } = await lab.run("get_storage_content", { storage: "local", content: "vztmpl", filter: "alpine" });
+    const { items, totals } = await lab.run("get_storage_content", {
+      storage: "local",
+      content: "vztmpl",
+      filter: "alpine",
+    });
+    const sizes = (items as readonly { readonly size: number }[]).map(({ size }) => size);
+    expect(totals).toEqual({ vztmpl: { volumes: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) } });
 
     expect((items as readonly { readonly node: string }[]).map((item) => item.node)).toEqual(["pve1", "pve2", "pve3"]);
   });

@@ -13,7 +13,7 @@ describe("a tool that starts a task", () => {
       exitstatus: expect.stringContaining("does not exist"),
       upid: expect.stringContaining(":qmstart:104:"),
       log: expect.arrayContaining([expect.stringContaining("TASK ERROR")]),
-      remedy: expect.stringContaining("get_task_log"),
+      remedy: expect.stringContaining("none,media=cdrom"),
     });
     expect(lab.sim.guest(104)?.status).toBe("stopped");
   });

@@ -103,7 +103,7 @@ export const cloudInit = toolset({
         ...free,
         net0: {
           type: ["object", "string"],
-          brief: 'Other than in the template, such as {"tag": 20}',
+          brief: 'Changes: {"tag": 20}',
           description: 'Parts that differ from the template, such as {"tag": 20, "bridge": "vmbr1"}.',
         },
         memory: { type: "integer", description: memory.description, minimum: memory.minimum },

@@ -34,7 +34,7 @@ export async function readSwitches(call: Invocation, scope: RuleScope): Promise<
   const open = Object.entries(recordIn(config) ?? {}).filter(([key, card]) => CARD.test(key) && !isGuarded(card));
   const notes = [
     ...("value" in cluster && !cluster.value.enable
-      ? ["The firewall of the cluster is switched off: no rule is in force anywhere (update_firewall_options, enable)."]
+      ? ["The firewall of the cluster is switched off: no rule is in force anywhere."]
       : []),
     ...(isGuest && set !== undefined && !isOn(set["enable"])
       ? ["The firewall of this guest is switched off (option enable): its rules are not in force."]

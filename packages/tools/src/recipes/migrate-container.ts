@@ -6,7 +6,7 @@ import { awaitTask } from "../task-answer.js";
 import { attempt, missingOf } from "./attempt.js";
 import { readConfig } from "./guest-config.js";
 import { disksIn } from "./guest-disk.js";
-import { elsewhere, reasonsAgainst, withJourney } from "./migrate-guest.js";
+import { elsewhere, type Obstacle, reasonsAgainst, remedyOf, withJourney } from "./migrate-guest.js";
 import { allPlaces, isMissing } from "./storage-places.js";
 
 /**
@@ -31,17 +31,25 @@ export async function migrateContainer(call: Invocation): Promise<Answer> {
   const binds = disksIn(config).filter(({ kind, options }) => kind === "bind" && options["shared"] !== true);
   const disks = call.params["target-storage"] === undefined ? disksIn(config) : [];
   const lacking = new Set(disks.flatMap(({ storage = "" }) => (isMissing(places, storage, target) ? [storage] : [])));
-  const obstacles = [
+  const there = [
     ...[...lacking].map((storage) => `${target} has no storage ${storage}`),
     ...(found === undefined ? [] : reasonsAgainst(target, allowed, found["not-allowed-nodes"])),
-    ...binds.map(({ key, volume }) => `${key} is the directory ${volume} of its node`),
+  ];
+  const here: readonly Obstacle[] = [
+    ...binds.map(({ key, volume }) => ({ reason: `${key} is the directory ${volume} of its node` })),
     ...(status.status === "running" && call.params["restart"] !== true
-      ? ["it is running, and restart was not given: it would be down while it moves"]
+      ? [
+          {
+            reason: "it is running, and restart was not given: it would be down while it moves",
+            remedy: "Give restart true, or shut it down first.",
+          },
+        ]
       : []),
   ];
+  const obstacles = [...there, ...here.map(({ reason }) => reason)];
   if (obstacles.length > 0) {
     const text = `container ${guest.vmid} cannot move to ${target} like this: ${obstacles.join("; ")}`;
-    throw new ToolPreconditionError(text, elsewhere(allowed, target));
+    throw new ToolPreconditionError(text, remedyOf(there, here, elsewhere(allowed, target)));
   }
   const result = await callOperation(call, call.tool.entry.operation, call.params);
   const answer: Answer = isTask(result) ? await awaitTask(call, result) : { task: "finished" };

@@ -16,14 +16,13 @@ export async function migrateGuest(call: Invocation): Promise<Answer> {
   const target = String(call.params["target"]);
   if (target === guest.node) throw new ToolPreconditionError(`guest ${guest.vmid} is on ${target} already`);
   const check = await call.pve.call("GET /nodes/{node}/qemu/{vmid}/migrate", { ...guest, target }, call.watch);
-  const obstacles = [
-    ...reasonsAgainst(target, check.allowed_nodes, check.not_allowed_nodes),
-    ...localObstacles(check, call),
-  ];
+  const there = reasonsAgainst(target, check.allowed_nodes, check.not_allowed_nodes);
+  const here = localObstacles(check, call);
+  const obstacles = [...there, ...here.map(({ reason }) => reason)];
   if (obstacles.length > 0) {
     throw new ToolPreconditionError(
       `guest ${guest.vmid} cannot move to ${target} like this: ${obstacles.join("; ")}`,
-      elsewhere(check.allowed_nodes, target),
+      remedyOf(there, here, elsewhere(check.allowed_nodes, target)),
     );
   }
   const result = await callOperation(call, call.tool.entry.operation, call.params);
@@ -58,19 +57,51 @@ function listed(which: unknown): string {
   return items.map((item: unknown) => (isRecord(item) ? Object.values(item).join(" ") : String(item))).join(", ");
 }
 
-/** What ties a guest to its node: devices, CD images, and disks that a running guest takes along only when told to. */
-function localObstacles(check: Check, call: Invocation): readonly string[] {
+/** What ties a guest to its node, and what frees it. */
+export interface Obstacle {
+  readonly reason: string;
+  readonly remedy?: string;
+}
+
+/** Devices, CD images, and disks that a running guest takes along only when told to. */
+function localObstacles(check: Check, call: Invocation): readonly Obstacle[] {
   const disks = check.local_disks.filter((disk) => !disk.cdrom);
   const images = check.local_disks.filter((disk) => disk.cdrom);
   const online = call.params["online"] === true;
   return [
-    ...(check.running && !online ? ["it is running, and online was not given"] : []),
-    ...(check.local_resources.length > 0 ? [`it uses devices of its node: ${check.local_resources.join(", ")}`] : []),
-    ...(images.length > 0 ? [`it has a CD image of its node: ${images.map((disk) => disk.volid).join(", ")}`] : []),
+    ...(check.running && !online
+      ? [{ reason: "it is running, and online was not given", remedy: "Give online true, or shut it down first." }]
+      : []),
+    ...(check.local_resources.length > 0
+      ? [{ reason: `it uses devices of its node: ${check.local_resources.join(", ")}` }]
+      : []),
+    ...(images.length > 0
+      ? [
+          {
+            reason: `it has a CD image of its node: ${images.map((disk) => disk.volid).join(", ")}`,
+            remedy: `Take the image out first: update_vm_config ${JSON.stringify(Object.fromEntries(images.map(({ drivename = "ide2" }) => [drivename, "none,media=cdrom"])))}.`,
+          },
+        ]
+      : []),
     ...(check.running && online && disks.length > 0 && call.params["with-local-disks"] !== true
-      ? [`its disks are local (${disks.map((disk) => disk.volid).join(", ")}), and with-local-disks was not given`]
+      ? [
+          {
+            reason: `its disks are local (${disks.map((disk) => disk.volid).join(", ")}), and with-local-disks was not given`,
+            remedy: "Give with-local-disks true to have them copied.",
+          },
+        ]
       : []),
   ];
+}
+
+/** What frees the guest here; other nodes only where the wanted one is what stands in the way. */
+export function remedyOf(
+  there: readonly string[],
+  here: readonly Obstacle[],
+  elsewhere: string | undefined,
+): string | undefined {
+  const remedies = [...here.map(({ remedy }) => remedy), there.length > 0 ? elsewhere : undefined];
+  return remedies.filter((one) => one !== undefined).join(" ") || undefined;
 }
 
 /** The other nodes a guest may go to, in words. */

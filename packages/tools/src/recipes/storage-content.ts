@@ -1,7 +1,7 @@
 import type { ResultOf } from "@pve/client";
 import { ToolNotFoundError } from "../errors.js";
 import { type Answer, type Invocation, textOf } from "../invocation.js";
-import { isRecord, type JsonSchema, type ObjectSchema } from "../schema.js";
+import { isRecord, type JsonSchema, type ObjectSchema, openObject } from "../schema.js";
 import { withMore } from "../task-answer.js";
 import { isoOf } from "../time.js";
 import { filterRows, type Row, windowOf, windowSchema } from "../window.js";
@@ -14,7 +14,13 @@ const DAY = 86_400;
 
 /** A window over volumes. */
 export function storageContentOutput(items: JsonSchema): ObjectSchema {
-  return windowSchema(items);
+  return windowSchema(items, {
+    totals: {
+      type: "object",
+      description: "By kind of content: volumes, and the bytes they take, as far as the storage tells.",
+      additionalProperties: openObject({ volumes: { type: "integer" }, bytes: { type: "number" } }),
+    },
+  });
 }
 
 /** A window over backups. */
@@ -44,7 +50,17 @@ export async function storageContent(call: Invocation): Promise<Answer> {
   const places = await placesOf(call, String(call.params["storage"]));
   const { rows, notes } = await readPlaces(call, onNode(call, places), textOf(call.params, "content"));
   const found = filterRows(rows, call.args["filter"]);
-  return withMore({ ...windowOf(found, call.args, call.tool.entry.keep) }, {}, notes);
+  return withMore({ ...windowOf(found, call.args, call.tool.entry.keep) }, { totals: totalsOf(found) }, notes);
+}
+
+/** What takes the space: a thin disk counts with what it uses, where that is known. */
+function totalsOf(rows: readonly Row[]): { readonly [content: string]: { volumes: number; bytes: number } } {
+  const totals: Record<string, { readonly volumes: number; readonly bytes: number }> = {};
+  for (const { content, used, size } of rows) {
+    const { volumes, bytes } = totals[String(content)] ?? { volumes: 0, bytes: 0 };
+    totals[String(content)] = { volumes: volumes + 1, bytes: bytes + Number(used ?? size ?? 0) };
+  }
+  return totals;
 }
 
 /** The backups in the cluster, or of one storage or guest: newest first, with their age. */
