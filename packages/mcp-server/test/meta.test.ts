@@ -101,6 +101,13 @@ describe("describe", () => {
     }
   });
 
+  it("names the operations near a route that there is not", async () => {
+    await using session = await connect();
+    const { isError, text } = await session.callTool("describe", { name: "GET /nodes/{node}/qemu/{vmid}/pendin" });
+    expect(isError).toBe(true);
+    expect(text).toContain("Near: GET /nodes/{node}/qemu/{vmid}/pending");
+  });
+
   it("gives the example of a tool and names its operation", async () => {
     await using session = await connect();
     const { data } = await session.callTool("describe", { name: "clone_vm" });

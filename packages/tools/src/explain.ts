@@ -162,6 +162,10 @@ const ENDS: readonly (readonly [RegExp, string])[] = [
     /is locked|can't lock/i,
     "Another task works on it, or one was cut off: list_tasks with its vmid shows which. A lock that was left is removed by root on its node, with qm unlock or pct unlock.",
   ],
+  [
+    /ACME account config file '.*' does not exist/,
+    "list_acme_accounts shows the accounts there are; POST /cluster/acme/account registers one.",
+  ],
   [/already running/, "It runs already: there is nothing to do."],
   [/snapshot '.*' does not exist/, "list_vm_snapshots and list_container_snapshots show which there are."],
   [

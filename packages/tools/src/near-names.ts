@@ -1,4 +1,5 @@
 const MOST_NAMES = 3;
+const BEGUN = 0.55;
 
 /** The names closest to one that does not exist, best first: by shared words, then by spelling. Empty when none is near. */
 export function nearNames(wanted: string, names: readonly string[]): readonly string[] {
@@ -10,7 +11,9 @@ export function nearNames(wanted: string, names: readonly string[]): readonly st
       const shared = others.filter((word) => words.includes(word)).length / Math.max(words.length, others.length, 1);
       const other = [...others].sort().join(" ");
       const alike = 1 - distance(spelling, other) / Math.max(spelling.length, other.length, 1);
-      return { name, score: Math.max(shared, alike) };
+      // `size` for `size_gib`: right as far as it goes.
+      const begun = others.length === words.length + 1 && words.every((word) => others.includes(word)) ? BEGUN : 0;
+      return { name, score: Math.max(shared, alike, begun) };
     })
     .filter(({ score }) => score > 0.5)
     .sort((a, b) => b.score - a.score || a.name.localeCompare(b.name))

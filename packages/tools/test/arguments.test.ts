@@ -64,6 +64,12 @@ const cases: [
     },
   ],
   [
+    "suggests a name that goes on",
+    "attach_vm_disk",
+    { vmid: 100, storage: "local-lvm", size: 32 },
+    { size: "no such argument; did you mean size_gib?" },
+  ],
+  [
     "suggests an option that is nearly right",
     "update_vm_config",
     { vmid: 103, config: { memroy: 1 } },

@@ -16,6 +16,19 @@ describe("pools", () => {
     });
   });
 
+  it("take guests as other lists name them, and are not made for members that are none", async () => {
+    await using lab = openLab();
+
+    expect(await failure(lab.run("create_pool", { poolid: "new", members: "vm:103,local:iso/x.iso" }))).toMatchObject({
+      problems: { members: expect.stringContaining("local:iso/x.iso") },
+    });
+    expect(lab.sim.requests()).toEqual([]);
+    expect(await lab.run("create_pool", { poolid: "new", members: "vm:103,lxc/203,local" })).toMatchObject({
+      vms: [103, 203],
+      storages: ["local"],
+    });
+  });
+
   it("that do not exist are answered with those that do", async () => {
     await using lab = openLab();
 

@@ -1,4 +1,4 @@
-import { findTool, matchRoute, nearNames, type ResolvedTool, searchTools } from "@pve/tools";
+import { findTool, matchRoute, nearNames, operationRoutes, type ResolvedTool, searchTools } from "@pve/tools";
 import type { CallSettings } from "../call.js";
 import type { Caller } from "../caller.js";
 import { allowedTools } from "../exposure/exposure.js";
@@ -18,9 +18,10 @@ export async function findAny(name: string): Promise<Named | undefined> {
 
 /** Says that nothing has this name, and which names are near. */
 export async function nothingCalled({ targets }: CallSettings, caller: Caller, name: string): Promise<string> {
+  const isRoute = /^(?:GET|POST|PUT|DELETE) \//.test(name.trim());
   const tools = nearNames(
     name,
-    allowedTools(targets, caller).map((tool) => tool.name),
+    isRoute ? await operationRoutes() : allowedTools(targets, caller).map((tool) => tool.name),
   );
   const found = (await searchTools(name, 3)).map((tool) => tool.name);
   const near = [...new Set([...tools, ...found])].slice(0, 4);

@@ -178,8 +178,10 @@ function judgePerm({ path: template, privileges, any, requireParam }: Perm, ques
   const filled = fill(template, question);
   if (filled.includes("{?")) return judgeUnnamed(filled, { privileges, any }, question, template.includes("{?"));
   const path = normalize(filled);
-  if (path !== undefined && holds(caller.grants(path), privileges, any)) return ALLOWED;
-  return refusePerm(path ?? "", { privileges, any }, stage);
+  // A name that is none, such as one with a space: no grant would help, and PVE says itself what is wrong with it.
+  if (path === undefined) return { verdict: "unknown", why: `${filled} is no path that could be granted on` };
+  if (holds(caller.grants(path), privileges, any)) return ALLOWED;
+  return refusePerm(path, { privileges, any }, stage);
 }
 
 interface Privileges {
@@ -210,7 +212,7 @@ function holds(held: ReadonlySet<string>, privileges: readonly string[], any: tr
 
 function judgeModify(template: string, question: Question): Outcome {
   const filled = fill(template, question);
-  const path = filled.includes("{?") ? filled : (normalize(filled) ?? "");
+  const path = filled.includes("{?") ? filled : (normalize(filled) ?? filled);
   const privileges = rightsToModify(path);
   return judgePerm({ kind: "perm", path, privileges, any: true }, question);
 }

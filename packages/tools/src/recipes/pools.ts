@@ -133,13 +133,15 @@ interface Members {
   readonly storages: readonly string[];
 }
 
-/** Numbers are VMIDs, everything else is a storage. */
-function split(all: readonly string[]): Members {
-  return {
-    all,
-    vms: all.filter((name) => /^\d+$/.test(name)),
-    storages: all.filter((name) => !/^\d+$/.test(name)),
-  };
+/** Numbers are VMIDs, also as HA and the resource list write them (`vm:103`, `qemu/103`); other names are storages. */
+function split(given: readonly string[]): Members {
+  const all = given.map((name) => /^(?:(?:vm|ct):|(?:qemu|lxc)\/)(\d+)$/.exec(name)?.[1] ?? name);
+  const storages = all.filter((name) => !/^\d+$/.test(name));
+  const wrong = storages.filter((name) => !/^[a-z][\w.-]*$/i.test(name));
+  if (wrong.length > 0) {
+    throw new ToolArgumentError({ members: `neither a VMID nor the name of a storage: ${wrong.join(", ")}` });
+  }
+  return { all, vms: all.filter((name) => /^\d+$/.test(name)), storages };
 }
 
 /** Asked for with a parameter: a nested pool such as a/b has no place in a path. */

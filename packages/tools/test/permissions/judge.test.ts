@@ -36,6 +36,15 @@ describe("grants", () => {
 });
 
 describe("a judgement", () => {
+  it("of a name that is none is left to PVE: no grant would help", () => {
+    const held = grantsOf({ "/": { "Pool.Allocate": 1 } });
+    expect(judge("PUT /pools", { poolid: "a", storage: "vm:103" }, held)).toMatchObject({
+      verdict: "unknown",
+      remedy: [],
+    });
+    expect(judge("PUT /pools", { poolid: "a", storage: "nas" }, held)).toMatchObject({ verdict: "denied" });
+  });
+
   const held = grantsOf({ "/vms": { "VM.Audit": 1 }, "/vms/100": { "VM.Audit": 1, "VM.PowerMgmt": 1 } });
 
   it("names the privilege and the path that are missing, and what grants them without taking anything away", () => {
