@@ -229,3 +229,13 @@ describe("a guest that PVE does not do this to as it is", () => {
     });
   });
 });
+
+describe("a new virtual machine", () => {
+  it("says what it lacks, and nothing where it lacks nothing", async () => {
+    await using lab = openLab();
+    const made = async (more: object) => (await lab.run("create_vm", { node_name: "pve1", ...more })).notes;
+
+    expect(await made({})).toEqual([expect.stringContaining("attach_vm_disk"), expect.stringContaining("net0")]);
+    expect(await made({ scsi0: "local-lvm:8", net0: "virtio,bridge=vmbr0" })).toBeUndefined();
+  });
+});

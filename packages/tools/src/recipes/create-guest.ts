@@ -15,7 +15,23 @@ export async function createGuest(call: Invocation): Promise<Answer> {
   const { vmid, result } =
     given === undefined ? await startWithFreeId(call, start) : { vmid: given, result: await start(given) };
   const answer: Answer = isTask(result) ? await awaitTask(call, result) : { task: "finished" };
-  return withMore(answer, { vmid, node: textOf(call.params, "target") ?? textOf(call.params, "node") });
+  const node = textOf(call.params, "target") ?? textOf(call.params, "node");
+  return withMore(answer, { vmid, node }, lackingNotes(call));
+}
+
+/** A virtual machine is made as bare as it was asked for, without a word. */
+function lackingNotes(call: Invocation): readonly string[] {
+  if (call.tool.entry.operation !== "POST /nodes/{node}/qemu") return [];
+  const given = Object.keys({ ...call.params, ...call.options });
+  if (given.includes("archive")) return [];
+  return [
+    ...(given.some((key) => /^(?:ide|sata|scsi|virtio)\d+$/.test(key))
+      ? []
+      : ["It has no disk: attach_vm_disk adds one."]),
+    ...(given.some((key) => /^net\d+$/.test(key))
+      ? []
+      : ['It has no network card: update_vm_config adds one, such as {"net0": "virtio,bridge=vmbr0"}.']),
+  ];
 }
 
 /**
