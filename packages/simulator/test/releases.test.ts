@@ -127,6 +127,24 @@ describe("high availability before 9.0", () => {
   });
 });
 
+describe("networks among the resources", () => {
+  test.each<[Release, string[]]>([
+    ["9.0", ["sdn/pve1/localnetwork", "sdn/pve1/one"]],
+    ["9.1", []],
+  ])("in %s are found by the type of that release", async (release, ids) => {
+    const { get, post, put, done } = call({ seed: "one-node", release });
+    await post("/cluster/sdn/zones", { zone: "one", type: "simple" });
+    await done(await put("/cluster/sdn"));
+    expect(items(await get("/cluster/resources?type=sdn")).map(({ id }) => id)).toEqual(ids);
+    const [, zone] = items(await get("/cluster/resources")).filter(({ type }) => type === "sdn" || type === "network");
+    expect(zone).toMatchObject(
+      release === "9.0"
+        ? { sdn: "one", type: "sdn", "zone-type": "simple", status: "available" }
+        : { id: "network/pve1/zone/one", network: "one", "network-type": "zone" },
+    );
+  });
+});
+
 describe("figures before 9.0", () => {
   test("are fewer, and kept more coarsely", async () => {
     const { get } = call({ release: "8.4" });

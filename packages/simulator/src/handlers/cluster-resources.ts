@@ -4,8 +4,8 @@ import { type Figures, figuresAt } from "../world-figures.js";
 import { guestName, isTemplate } from "../world-guest.js";
 import { isConfiguredOn, usage } from "../world-storage.js";
 import { text } from "./guest-call.js";
-import { managerState, requestedState, sidOf } from "./ha-services.js";
-import { partsOfNodeId } from "./sdn-fabric-rules.js";
+import { isAwake, managerState, nodeState, requestedState, sidOf } from "./ha-services.js";
+import { networkItems } from "./network-resources.js";
 
 type Item = Readonly<Record<string, unknown>>;
 type Usage = ReturnType<typeof usage>;
@@ -28,13 +28,20 @@ export const clusterResources: Handler = (call) => {
     );
   }
   if (type === undefined || type === "node") {
-    items.push(...[...world.nodes.values()].map((node) => ({ ...nodeItem(call, node, figures), "cgroup-mode": 2 })));
+    const managed = isAwake(world.ha, call.now());
+    items.push(
+      ...[...world.nodes.values()].map((node) => ({
+        ...nodeItem(call, node, figures),
+        "cgroup-mode": 2,
+        ...(managed ? { hastate: nodeState(node) } : {}),
+      })),
+    );
   }
   if (type === undefined || type === "storage") {
     items.push(...storageItems(call));
   }
-  if (type === undefined) {
-    items.push(...networkItems(call));
+  if (type === undefined || type === "sdn") {
+    items.push(...networkItems(call, type));
   }
   return items;
 };
@@ -176,43 +183,4 @@ export function storageItem(storage: Storage, node: Node, { total, used }: Usage
     status: node.online ? "available" : "unknown",
     ...(node.online ? { disk: used, maxdisk: total } : {}),
   };
-}
-
-function networkItems(call: Call): Item[] {
-  return [...zoneItems(call), ...fabricItems(call)];
-}
-
-/** Fabrics that were applied, on the nodes that take part in them. */
-function fabricItems(call: Call): Item[] {
-  return [...call.world.sdn.running.fabricNodes].flatMap(([name, { protocol }]) => {
-    const { fabric_id: fabric, node_id: node } = partsOfNodeId(name);
-    const member = call.world.nodes.get(node);
-    if (member === undefined || !call.allowed(`/sdn/fabrics/${fabric}`, ["SDN.Audit", "SDN.Allocate"], "any")) {
-      return [];
-    }
-    return {
-      id: `network/${node}/fabric/${fabric}`,
-      network: fabric,
-      "network-type": "fabric",
-      node,
-      protocol,
-      status: member.online ? "ok" : "unknown",
-      type: "network",
-    };
-  });
-}
-
-function zoneItems(call: Call): Item[] {
-  const zone = "localnetwork";
-  if (!call.allowed(`/sdn/zones/${zone}`, ["SDN.Audit", "SDN.Use", "SDN.Allocate"], "any")) {
-    return [];
-  }
-  return [...call.world.nodes.values()].map(({ node, online }) => ({
-    id: `network/${node}/zone/${zone}`,
-    network: zone,
-    "network-type": "zone",
-    node,
-    status: online ? "ok" : "unknown",
-    type: "network",
-  }));
 }

@@ -1,7 +1,7 @@
 import { die } from "../failure.js";
 import type { Call, TaskStep } from "../handler.js";
 import type { Section } from "../section-config.js";
-import type { Guest, World } from "../world.js";
+import type { Guest, Node, World } from "../world.js";
 import { type HaService, type HaState, managerRound } from "../world-ha.js";
 import { messageOf } from "./guest-create.js";
 import { bootGuest, shutDown } from "./guest-power.js";
@@ -78,6 +78,11 @@ export function managerState(call: Call, sid: string, resource: Section): string
     return "started";
   }
   return guestOfSid(call.world, sid)?.running === undefined ? "stopped" : "request_stop";
+}
+
+/** What the manager thinks of a node. */
+export function nodeState({ online }: Node): "online" | "unknown" {
+  return online ? "online" : "unknown";
 }
 
 /** The state as it is shown, which mixes in what is asked for. */

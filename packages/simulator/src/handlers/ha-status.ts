@@ -3,7 +3,15 @@ import type { Call, Handler, Handlers } from "../handler.js";
 import type { Node } from "../world.js";
 import { parseOption } from "../world-option.js";
 import { need } from "./guest-call.js";
-import { disarmState, guestOfSid, isAwake, managerState, requestedState, shownState } from "./ha-services.js";
+import {
+  disarmState,
+  guestOfSid,
+  isAwake,
+  managerState,
+  nodeState,
+  requestedState,
+  shownState,
+} from "./ha-services.js";
 import { longDate } from "./jobs.js";
 
 const keys = ["max_restart", "max_relocate", "failback", "comment", "group"] as const;
@@ -136,7 +144,7 @@ const managerStatus: Handler = (call) => {
     manager_status: {
       master_node: world.entry,
       timestamp: call.now(),
-      node_status: Object.fromEntries(nodes.map(({ node, online: up }) => [node, up ? "online" : "unknown"])),
+      node_status: Object.fromEntries(nodes.map((node) => [node.node, nodeState(node)])),
       service_status: Object.fromEntries(status),
     },
     quorum: head,

@@ -47,6 +47,29 @@ describe("pending and applied networks", () => {
     expect((await get("/cluster/sdn/dry-run?node=nosuch")).status).toBe(500);
   });
 
+  test("what was applied is a resource of each node that has it, for whoever may audit the zone", async () => {
+    const { get, put, done, as } = await lab();
+    const zones = async (asked: typeof get): Promise<unknown[]> =>
+      items(await asked("/cluster/resources")).flatMap((item) =>
+        item["network-type"] === "zone" && item["network"] !== "localnetwork" ? [item] : [],
+      );
+    expect(await zones(get)).toEqual([]);
+    await put("/cluster/sdn/zones/simple1", { nodes: "pve1,pve3" });
+    await done(await put("/cluster/sdn"));
+    expect(await zones(get)).toEqual(
+      ["pve1", "pve3"].map((node) => ({
+        id: `network/${node}/zone/simple1`,
+        network: "simple1",
+        "network-type": "zone",
+        "zone-type": "simple",
+        node,
+        status: "available",
+        type: "network",
+      })),
+    );
+    expect(await zones((await as("operatorToken")).get)).toEqual([]);
+  });
+
   test("guests of a node can be plugged into what was applied", async () => {
     const { get, put, post, done } = await lab();
     await done(await put("/cluster/sdn"));
