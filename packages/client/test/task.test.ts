@@ -119,7 +119,7 @@ describe("a task", () => {
     if (typeof started === "string") throw new Error(started);
     const task = simulatedClient(sim).task(started.upid);
     await task.stop();
-    expect(await failureOf(task.done())).toMatchObject({ code: "PVE_TASK", exitstatus: "received interrupt" });
+    expect(await failureOf(task.done())).toMatchObject({ code: "PVE_TASK", exitstatus: "interrupted by signal" });
   });
 
   it("is asked for on its own node, whatever node the request went through", async () => {

@@ -65,9 +65,10 @@ async function open(selection: readonly ResolvedTool[], tool?: ResolvedTool) {
   };
 }
 
-/** Writes that the cluster has carried out. */
+/** Writes that the cluster has carried out. That of a backup is to start a worker, which then refuses by itself. */
 const done = ({ pve }: Session) =>
-  pve.requests().filter(({ method, status }) => method !== "GET" && status < 400).length;
+  pve.requests().filter(({ method, path, status }) => method !== "GET" && status < 400 && !path.endsWith("/vzdump"))
+    .length;
 
 /** Calls every tool outside the selection that is judged to be refused, and returns their names. */
 async function refusedOutside(session: Session, grants: Grants, inside: readonly ResolvedTool[]): Promise<string[]> {

@@ -6,11 +6,11 @@ export interface JobState {
   readonly jobs: Sections;
   /** By id: epoch seconds at which the scheduler last started a job. */
   readonly started: Map<string, number>;
-  /** The nodes on which a backup is being made: there is one at a time on each. */
-  readonly backingUp: Set<string>;
+  /** By node: the task that makes a backup there; there is one at a time on each. */
+  readonly backingUp: Map<string, string>;
 }
 
 /** No jobs. */
 export function newJobs(): JobState {
-  return { jobs: new Map(), started: new Map(), backingUp: new Set() };
+  return { jobs: new Map(), started: new Map(), backingUp: new Map() };
 }

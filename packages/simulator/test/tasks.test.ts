@@ -159,6 +159,11 @@ describe("reading tasks", () => {
       /^attachment; filename="task-pve2-qmstart-[\dT:-]+Z\.log"$/,
     );
     expect(answer.text).toMatch(/TASK OK\n$/);
+    const part = await session.send("GET", `/nodes/pve2/tasks/${upid}/log?download=1&limit=2`);
+    expect([part.status, part.reason]).toEqual([
+      500,
+      "'download' cannot be used together with 'start' or 'limit' parameters",
+    ]);
   });
 
   it.each([

@@ -1,16 +1,14 @@
 import { nextEvent } from "../calendar-event.js";
-import { denied, die, invalid } from "../failure.js";
+import { die, invalid } from "../failure.js";
 import type { Call, Handler, Handlers } from "../handler.js";
 import { pickSection, type Section } from "../section-config.js";
 import { parseOption } from "../world-option.js";
 import { backupTargets, includedGuests } from "./backup-jobs-guests.js";
+import { assertMayUse, backupStorage, verifyBackupOptions } from "./backup-options.js";
 import { flag, isRoot, list, need, text } from "./guest-call.js";
 import { underLock } from "./locked.js";
 import { poolNamed } from "./pools.js";
 import { assertAllowed } from "./storage-access.js";
-
-const rootOnly = ["tmpdir", "dumpdir", "script", "job-id"];
-const sensitive = ["bwlimit", "ionice", "performance"];
 
 /** What a job may lose by `delete`. */
 const deletable = new Set<string>(
@@ -59,25 +57,6 @@ const listJobs: Handler = (call) =>
       return { ...shown(id, job), ...(next === undefined ? {} : { "next-run": next }) };
     });
 
-function assertMayUse(call: Call, remove: readonly string[]): void {
-  if (isRoot(call)) {
-    return;
-  }
-  for (const name of rootOnly) {
-    if (call.params[name] !== undefined || remove.includes(name)) {
-      invalid({ [name]: "Only root may set this option." });
-    }
-  }
-  const tuned = sensitive.some((name) => call.params[name] !== undefined || remove.includes(name));
-  if (tuned && !call.allowed("/", ["Sys.Modify"])) {
-    denied("/, Sys.Modify");
-  }
-  const fleecing = parseOption(text(call, "fleecing") ?? "", "enabled")["storage"];
-  if (fleecing !== undefined) {
-    assertAllowed(call, `/storage/${fleecing}`, ["Datastore.AllocateSpace"]);
-  }
-}
-
 function assertStorageRight(call: Call, storage: string | undefined): void {
   if (storage !== undefined && !isRoot(call)) {
     assertAllowed(call, `/storage/${storage}`, ["Datastore.Allocate"]);
@@ -109,28 +88,9 @@ function jobParams(call: Call, required: boolean): Section {
   return given;
 }
 
-/** What PVE refuses in one set of backup options; with `complete` something must be selected. */
-function verifyOptions(job: Section, complete: boolean): void {
-  for (const other of ["all", "exclude", "pool"]) {
-    if (isSet(job[other]) && isSet(job["vmid"])) {
-      invalid({ [other]: "option conflicts with option 'vmid'" });
-    }
-  }
-  if (job["exclude"] !== undefined && !isSet(job["pool"])) {
-    job["all"] = 1;
-  }
-  if (complete && !["all", "stop", "pool", "vmid"].some((key) => isSet(job[key]))) {
-    invalid({ vmid: "property is missing" });
-  }
-}
-
-function isSet(value: Section[string] | undefined): boolean {
-  return value !== undefined && value !== 0 && value !== "";
-}
-
 const create: Handler = (call) => {
-  assertMayUse(call, []);
-  assertStorageRight(call, text(call, "storage") ?? (text(call, "dumpdir") === undefined ? "local" : undefined));
+  assertMayUse(call);
+  assertStorageRight(call, backupStorage(call.params));
   assertPool(call);
   const job: Section = { type: "vzdump", enabled: 1, ...jobParams(call, true) };
   const { jobs } = call.world.jobs;
@@ -139,7 +99,7 @@ const create: Handler = (call) => {
     if (jobs.has(id)) {
       die(`Job '${id}' already exists`);
     }
-    verifyOptions(job, true);
+    verifyBackupOptions(job, true);
     jobs.set(id, job);
   });
 };
@@ -154,7 +114,7 @@ const update: Handler = (call) => {
     if (Object.keys(given).length === 0 && remove.length === 0) {
       die("no options specified");
     }
-    verifyOptions(given, false);
+    verifyBackupOptions(given, false);
     const id = need(call, "id");
     const before = call.world.jobs.jobs.get(id);
     if (before?.["type"] !== "vzdump") {
@@ -178,7 +138,7 @@ function changed(call: Call, before: Section, given: Section, remove: readonly s
   for (const key of gone) {
     delete job[key];
   }
-  verifyOptions(job, true);
+  verifyBackupOptions(job, true);
   return job;
 }
 

@@ -1,74 +1,16 @@
-import { denied, die, invalid } from "../failure.js";
-import type { Call, Handler, Handlers, TaskStep } from "../handler.js";
+import { die } from "../failure.js";
+import type { Call, Handler, TaskStep } from "../handler.js";
 import type { Guest, Storage } from "../world.js";
 import { driveKeys, driveSize, isCdrom, isCloudInit } from "../world-drives.js";
 import { guestName } from "../world-guest.js";
 import { renderSize } from "../world-option.js";
-import { findVolume, isDirectory, removeVolume, usableStorage, usage, volumePath } from "../world-storage.js";
-import { flag, isRoot, list, need, nodeOf, text } from "./guest-call.js";
+import { findVolume, isDirectory, removeVolume, usage, volumePath } from "../world-storage.js";
+import { flag, list, need, nodeOf, text } from "./guest-call.js";
 import { messageOf } from "./guest-create.js";
 import { superfluous } from "./prune-backups.js";
 import { assertAllowed, assertVolumeAccess } from "./storage-access.js";
 
 type Steps = Generator<TaskStep, void, void>;
-
-/** The guests of this node that the call selects. */
-function selected(call: Call): number[] {
-  const pool = text(call, "pool");
-  const here = [...call.world.guests.values()].filter((g) => g.node === nodeOf(call)).map((g) => g.vmid);
-  if (pool !== undefined) {
-    const members = call.world.pools.get(pool)?.vms ?? die(`pool '${pool}' does not exist`);
-    return here.filter((vmid) => members.has(vmid));
-  }
-  if (flag(call, "all")) {
-    const exclude = list(call, "exclude").map(Number);
-    return here.filter((vmid) => !exclude.includes(vmid));
-  }
-  return list(call, "vmid").map(Number);
-}
-
-const startBackup: Handler = (call) => {
-  const node = nodeOf(call);
-  for (const name of ["tmpdir", "dumpdir", "script", "job-id"]) {
-    if (call.params[name] !== undefined && !isRoot(call)) {
-      invalid({ [name]: "Only root may set this option." });
-    }
-  }
-  if (text(call, "vmid") === undefined && !flag(call, "all") && text(call, "pool") === undefined) {
-    die("you have to specify either a vmid, a pool or the 'all' flag");
-  }
-  const vmids = selected(call);
-  for (const vmid of vmids) {
-    assertAllowed(call, `/vms/${vmid}`, ["VM.Backup"]);
-  }
-  const storage = usableStorage(call.world, text(call, "storage") ?? "local", node);
-  assertAllowed(call, `/storage/${storage.storage}`, ["Datastore.AllocateSpace"]);
-  assertMayTune(call);
-  if (!storage.content.includes("backup")) {
-    die(`storage '${storage.storage}' does not support backups`);
-  }
-  const here = vmids.filter((vmid) => (call.world.guests.get(vmid)?.node ?? node) === node);
-  if (here.length === 0) {
-    return "OK";
-  }
-  const id = vmids.length === 1 ? String(vmids[0]) : "";
-  return call.startTask({
-    node,
-    type: "vzdump",
-    id,
-    work: () => underGlobalLock(call, () => backUpAll(call, storage, here)),
-  });
-};
-
-function assertMayTune(call: Call): void {
-  const tuned = ["bwlimit", "ionice", "performance"].some((name) => call.params[name] !== undefined);
-  if (tuned && !call.allowed("/", ["Sys.Modify"])) {
-    denied("/, Sys.Modify");
-  }
-  if (call.params["prune-backups"] !== undefined) {
-    assertAllowed(call, `/storage/${text(call, "storage") ?? "local"}`, ["Datastore.Allocate"]);
-  }
-}
 
 function commandLine(call: Call): string {
   const vmids = list(call, "vmid").join(" ");
@@ -85,7 +27,7 @@ function quoted(value: string): string {
 }
 
 /** One backup runs on a node at a time; the next one waits. */
-function* underGlobalLock(call: Call, work: () => Steps): Steps {
+export function* underGlobalLock(call: Call, upid: string, work: () => Steps): Steps {
   const { backingUp } = call.world.jobs;
   const node = nodeOf(call);
   if (backingUp.has(node)) {
@@ -95,7 +37,7 @@ function* underGlobalLock(call: Call, work: () => Steps): Steps {
     }
     yield { log: "INFO: got global lock" };
   }
-  backingUp.add(node);
+  backingUp.set(node, upid);
   try {
     yield* work();
   } finally {
@@ -103,10 +45,13 @@ function* underGlobalLock(call: Call, work: () => Steps): Steps {
   }
 }
 
-function* backUpAll(call: Call, storage: Storage, vmids: readonly number[]): Steps {
+const interrupted = "interrupted by signal";
+
+/** Backs up one guest after the other; `choose` says which, and may refuse, when the job has begun. */
+export function* backUpAll(call: Call, storage: Storage, choose: () => readonly number[]): Steps {
   let failed = 0;
   yield { log: `INFO: starting new backup job: ${commandLine(call)}` };
-  for (const vmid of vmids) {
+  for (const vmid of choose()) {
     const kind = call.world.guests.get(vmid)?.kind ?? "qemu";
     const began = call.now();
     try {
@@ -119,12 +64,15 @@ function* backUpAll(call: Call, storage: Storage, vmids: readonly number[]): Ste
       yield { log: `INFO: Finished Backup of VM ${vmid} (${duration(call.now() - began)})` };
       yield { log: `INFO: Backup finished at ${stamp(call.now())}` };
     } catch (error) {
-      if (messageOf(error) === "received interrupt") {
-        throw error;
-      }
+      // This worker has a word of its own for what others call a received interrupt.
+      const message = messageOf(error) === "received interrupt" ? interrupted : messageOf(error);
       failed += 1;
-      yield { log: `ERROR: Backup of VM ${vmid} failed - ${messageOf(error)}` };
+      yield { log: `ERROR: Backup of VM ${vmid} failed - ${message}` };
       yield { log: `INFO: Failed at ${stamp(call.now())}` };
+      if (message === interrupted) {
+        yield { log: `ERROR: Backup job failed - ${message}` };
+        die(message);
+      }
     }
   }
   yield { log: failed === 0 ? "INFO: Backup job finished successfully" : "INFO: Backup job finished with errors" };
@@ -260,7 +208,8 @@ function* transfer(guest: Guest, total: number, size: number, room: number): Ste
   };
 }
 
-const extractConfig: Handler = (call) => {
+/** `GET …/vzdump/extractconfig`: the configuration that a backup holds, as its file would read. */
+export const extractConfig: Handler = (call) => {
   const volid = need(call, "volume");
   const volume = findVolume(call.world, volid, nodeOf(call));
   if (!/:backup\//.test(volid)) {
@@ -284,9 +233,3 @@ function commentLines(description: unknown): string[] {
   const lines = text === "" ? [] : text.split("\n");
   return lines.map((line) => `#${line.replace(/[^ -$&-9;-~]+/g, encodeURIComponent)}`);
 }
-
-/** Making backups and looking into them. */
-export const backupHandlers: Handlers = {
-  "POST /nodes/{node}/vzdump": startBackup,
-  "GET /nodes/{node}/vzdump/extractconfig": extractConfig,
-};

@@ -27,6 +27,7 @@ import { storageHandlers } from "./storage.js";
 import { taskHandlers } from "./tasks.js";
 import { uploadHandlers } from "./upload.js";
 import { versionHandlers } from "./version.js";
+import { vzdumpHandlers } from "./vzdump.js";
 
 /** All behaviour of the simulator, by route. What is not here is checked and then answered `501 not simulated`. */
 export function allHandlers(release: Release, tasks: TaskStore, tickets: TicketOffice): Handlers {
@@ -52,5 +53,6 @@ export function allHandlers(release: Release, tasks: TaskStore, tickets: TicketO
     ...storageHandlers,
     ...uploadHandlers,
     ...taskHandlers(tasks),
+    ...vzdumpHandlers(tasks),
   });
 }

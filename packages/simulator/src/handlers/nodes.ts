@@ -3,7 +3,6 @@ import { managerVersion, repoid } from "../release-versions.js";
 import { figuresAt, guestFigures } from "../world-figures.js";
 import { nodeSeries } from "../world-series.js";
 import { nodeItem } from "./cluster-resources.js";
-import { backupHandlers } from "./guest-backup.js";
 import { nodeOf } from "./guest-call.js";
 import { nodeNamed } from "./node-named.js";
 import { networkHandlers } from "./nodes-network.js";
@@ -92,5 +91,4 @@ export const nodeHandlers: Handlers = {
     repoid,
   }),
   ...networkHandlers,
-  ...backupHandlers,
 };

@@ -1,4 +1,4 @@
-import { denied, invalid } from "../failure.js";
+import { denied, die, invalid } from "../failure.js";
 import type { Call, Handlers } from "../handler.js";
 import { asDownload } from "../http-download.js";
 import { splitAuthid } from "../permissions.js";
@@ -86,6 +86,9 @@ function readLog(call: Call, tasks: TaskStore): unknown {
   const task = tasks.find(upid);
   const lines = task ? task.log : ["unable to open file - No such file or directory"];
   if (call.params["download"] === 1) {
+    if (call.params["start"] !== undefined || call.params["limit"] !== undefined) {
+      die("'download' cannot be used together with 'start' or 'limit' parameters");
+    }
     const begun = new Date(parts.starttime * 1000).toISOString().replace(".000", "");
     const filename = `task-${parts.node}-${parts.type}-${begun}.log`;
     return asDownload({ contentType: "text/plain", filename, body: lines.map((line) => `${line}\n`).join("") });

@@ -41,23 +41,69 @@ describe("backups", () => {
     expect((await pve.post("/nodes/pve1/vzdump", { vmid: 101, storage: "nas" })).data).toBe("OK");
   });
 
-  test("a storage without backups and one that is disabled are refused", async () => {
+  test("a storage without backups, one that is disabled and one that is not there end the task", async () => {
     const pve = call();
-    expect((await pve.post("/nodes/pve1/vzdump", { vmid: 100, storage: "local-lvm" })).reason).toBe(
-      "storage 'local-lvm' does not support backups",
+    const endOn = async (storage: string): Promise<string> =>
+      (await pve.done(await pve.post("/nodes/pve1/vzdump", { vmid: 100, storage }))).exitstatus;
+    expect(await endOn("local-lvm")).toBe(
+      "could not get storage information for 'local-lvm': can't use storage 'local-lvm' for backups - wrong content type",
     );
-    expect((await pve.post("/nodes/pve1/vzdump", { vmid: 100, storage: "old-nas" })).reason).toBe(
-      "storage 'old-nas' is disabled",
+    expect(await endOn("old-nas")).toBe("could not activate storage 'old-nas': storage 'old-nas' is disabled");
+    expect(await endOn("ghost")).toBe(
+      "could not activate storage 'ghost': storage 'ghost' does not exist could not get storage information for 'ghost': storage 'ghost' does not exist",
     );
   });
 
-  test("a stopped backup releases the guest", async () => {
+  test("guests are selected in one way: by number, by pool, or all of them but some", async () => {
     const pve = call();
-    const started = await pve.post("/nodes/pve1/vzdump", { vmid: 100, storage: "nas" });
+    const refusal = async (body: Record<string, string | number>): Promise<unknown> => {
+      const { status, errors } = await pve.post("/nodes/pve1/vzdump", { storage: "nas", ...body });
+      return [status, errors];
+    };
+    expect(await refusal({})).toEqual([400, { vmid: "property is missing" }]);
+    for (const [other, value] of Object.entries({ all: 1, exclude: 101, pool: "prod" })) {
+      expect(await refusal({ vmid: 100, [other]: value })).toEqual([
+        400,
+        { [other]: "option conflicts with option 'vmid'" },
+      ]);
+    }
+    expect(await refusal({ vmid: 100, stdout: 1 })).toEqual([
+      400,
+      { stdout: "option is only allowed on the command line interface." },
+    ]);
+    const ended = await pve.done(await pve.post("/nodes/pve1/vzdump", { exclude: "100,200", storage: "nas" }));
+    const begun = ended.log.flatMap((line) => /^INFO: Starting Backup of VM (\d+)/.exec(line)?.[1] ?? []);
+    expect(begun).not.toContain("100");
+    expect(begun.length).toBeGreaterThan(1);
+  });
+
+  test("a stopped backup releases the guest and ends in a word of its own", async () => {
+    const pve = call();
+    const started = await pve.post("/nodes/pve1/vzdump", { vmid: "100,102", storage: "nas" });
     await pve.sim.clock.advance(1000);
     await pve.del(`/nodes/pve1/tasks/${encodeURIComponent(String(started.data))}`);
-    expect((await pve.done(started)).exitstatus).toBe("received interrupt");
+    const ended = await pve.done(started);
+    expect(ended.log.slice(-4)).toEqual([
+      "ERROR: Backup of VM 100 failed - interrupted by signal",
+      "INFO: Failed at 2026-06-01 08:00:01",
+      "ERROR: Backup job failed - interrupted by signal",
+      "TASK ERROR: interrupted by signal",
+    ]);
     expect(pve.sim.guest(100)).not.toHaveProperty("lock");
+  });
+
+  test("`stop` interrupts whatever backs up on the node, and on no other", async () => {
+    const pve = call();
+    const here = await pve.post("/nodes/pve1/vzdump", { vmid: 100, storage: "nas" });
+    const elsewhere = await pve.post("/nodes/pve2/vzdump", { vmid: 101, storage: "nas" });
+    await pve.sim.clock.advance(1000);
+    expect((await pve.post("/nodes/pve1/vzdump", { stop: 1 })).data).toBe("OK");
+    expect((await pve.done(here)).exitstatus).toBe("interrupted by signal");
+    expect((await pve.done(elsewhere)).exitstatus).toBe("OK");
+    const operator = await pve.as("operatorToken");
+    expect((await operator.post("/nodes/pve1/vzdump", { stop: 1 })).reason).toBe(
+      "Permission check failed (/nodes/pve1, Sys.Modify)",
+    );
   });
 });
 

@@ -41,10 +41,15 @@ describe("who may do what", () => {
     expect(items(await operator.get("/nodes/pve1/storage/local/content"))).toHaveLength(4);
   });
 
-  test("backups need the right on every guest", async () => {
-    const operator = await call().as("operatorToken");
-    const refused = await operator.post("/nodes/pve1/vzdump", { vmid: "100,104", storage: "nas" });
-    expect([refused.status, refused.reason]).toEqual([403, "Permission check failed (/vms/104, VM.Backup)"]);
+  test("backups need the right on every guest that is named; of all guests the others are left out", async () => {
+    const root = call();
+    const operator = await root.as("operatorToken");
+    const refused = await root.done(await operator.post("/nodes/pve1/vzdump", { vmid: "100,104", storage: "nas" }));
+    expect(refused.exitstatus).toBe("403 Permission check failed (/vms/104, VM.Backup)");
+    expect(refused.log.filter((line) => line.includes("Starting Backup"))).toEqual([]);
+    const some = await root.done(await operator.post("/nodes/pve1/vzdump", { all: 1, storage: "nas" }));
+    expect(some.log).toContain("INFO: Starting Backup of VM 100 (qemu)");
+    expect(some.log).not.toContain("INFO: Starting Backup of VM 104 (qemu)");
   });
 
   test("keys of the configuration are judged one by one", async () => {

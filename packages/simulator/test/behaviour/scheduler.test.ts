@@ -69,11 +69,20 @@ describe("a backup job", () => {
   });
 
   it("that cannot even be started leaves no task behind", async () => {
-    const { sim, get, post } = call();
-    await post("/cluster/backup", { id: "nowhere", schedule: "hourly", storage: "ghost", vmid: "100" });
+    const { sim, get, post, del } = call();
+    await post("/pools", { poolid: "brief" });
+    await post("/cluster/backup", { id: "nowhere", schedule: "hourly", storage: "nas", pool: "brief" });
+    await del("/pools/brief");
     const before = (await backups(get)).length;
     await sim.clock.advance(3 * hour);
     expect(await backups(get)).toHaveLength(before);
+  });
+
+  it("whose storage is not there fails every time", async () => {
+    const { sim, get, post } = call();
+    await post("/cluster/backup", { id: "nowhere", schedule: "hourly", storage: "ghost", vmid: "100" });
+    await sim.clock.advance(1.5 * hour);
+    expect((await backups(get)).at(-1)?.["status"]).toMatch(/^could not activate storage 'ghost': /);
   });
 
   it("of the bad morning fails again the next night, since its storage is full", async () => {
