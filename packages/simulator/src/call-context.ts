@@ -1,6 +1,7 @@
 import type { Call, Caller, TaskStart, Value } from "./handler.js";
 import type { Core } from "./http-core.js";
 import { holds } from "./permissions.js";
+import { heldByQuorum } from "./quorum.js";
 
 /** Changes a task before it starts. */
 export type AlterTask = (task: TaskStart) => TaskStart;
@@ -20,7 +21,10 @@ export function callOf(
     world,
     now: () => Math.floor(clock.now() / 1000),
     allowed: (path, privs, any) => holds(world, caller.authid, path, privs, any),
-    startTask: (task) => tasks.start(alterTask?.(task) ?? task, task.authid ?? caller.authid).upid,
+    startTask: (task) => {
+      const held = heldByQuorum(world, task);
+      return tasks.start(alterTask?.(held) ?? held, task.authid ?? caller.authid).upid;
+    },
     later: (ms, run) => {
       clock.at(clock.now() + ms, run);
     },

@@ -37,7 +37,8 @@ interface Matching {
  * - `task-fails`: the task that the request starts breaks off at its first pause with this exit status and cleans up.
  * - `task-never-ends`: the task stays at its first pause, with everything it holds locked, until it is stopped.
  * - `node-offline`: the node drops out of the cluster from the first met request on (at once without `match`), until
- *   `times` requests have met it or the fault is removed. Requests for it are answered with 595.
+ *   `times` requests have met it or the fault is removed. Requests for it are answered with 595, and once half of the
+ *   nodes are gone nothing that the nodes share can be changed.
  */
 export type Fault =
   | (Matching & { readonly kind: "latency"; readonly ms: number })

@@ -7,6 +7,7 @@ import type { Core } from "./http-core.js";
 import { type Format, refusal, success } from "./http-envelope.js";
 import { emptyRefusal, type Reply } from "./http-message.js";
 import { checkPermissions } from "./permissions-check.js";
+import { quorumRefusal } from "./quorum.js";
 import type { Route } from "./route.js";
 import { verifyParameters } from "./verify.js";
 import type { World } from "./world.js";
@@ -108,6 +109,7 @@ async function run(
     const failure = new PveFailure(501, `the simulator has no behaviour for '${id}'`);
     return refusal(failure, request.format, "not simulated");
   }
+  await askQuorum(core, id, params);
   const context: Call = {
     ...callOf(core, id, params, request.caller ?? nobody, request.alterTask),
     inside: (method, path, args) => inside(core, { ...request, method, path, route: core.router(method, path) }, args),
@@ -120,6 +122,19 @@ async function run(
     ...(changes === undefined ? {} : { changes }),
     viaDaemon: operation.protected === true,
   });
+}
+
+/** Without quorum nothing that the nodes share can be changed; who waits for its lock waits in vain. */
+async function askQuorum(
+  { world, clock }: Core,
+  route: string,
+  params: Readonly<Record<string, Value>>,
+): Promise<void> {
+  const refusal = quorumRefusal(world, route, params);
+  if (refusal !== undefined) {
+    await clock.sleep(refusal.ms);
+    throw new PveFailure(500, refusal.text);
+  }
 }
 
 /** An operation within another one: found, permitted and checked like any other, and run on the spot. */
@@ -136,6 +151,7 @@ async function inside(core: Core, request: ApiRequest, args: Readonly<Record<str
   const raw = { ...args, ...route.params };
   checkPermissions(route.operation.permissions, caller, core.world, raw);
   const params = verifyParameters(route.operation.parameters, raw, core.world.release);
+  await askQuorum(core, route.id, params);
   return handler(callOf(core, route.id, params, caller, alterTask));
 }
 

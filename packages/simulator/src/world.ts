@@ -118,8 +118,10 @@ export interface Node {
   readonly node: string;
   readonly nodeid: number;
   readonly ip: string;
-  /** Its weight in the quorum; 1 unless said otherwise. */
+  /** The votes that the cluster's configuration gives it; 1 unless said otherwise. */
   readonly votes?: number;
+  /** It is written into the cluster's configuration and has not joined: it casts no vote, and none is missed. */
+  readonly awaited?: true;
   /** An offline node answers 595 and its figures are unknown. */
   online: boolean;
   /** Epoch seconds of the last boot. */
@@ -150,7 +152,7 @@ export interface Pool {
 /** Everything the simulated cluster knows, as plain mutable state. */
 export interface World extends Areas {
   /** Absent on a standalone node. */
-  cluster?: { readonly name: string; version: number; quorate: boolean };
+  cluster?: { readonly name: string; version: number };
   /** The node whose address the simulator answers on. */
   readonly entry: string;
   readonly nodes: Map<string, Node>;

@@ -69,7 +69,7 @@ const create: Handler = (call) => {
       yield { log: "Writing corosync key to /etc/corosync/authkey." };
       yield { log: "Writing corosync config to /etc/pve/corosync.conf" };
       yield { ms: 2000, log: "Restart corosync and cluster filesystem" };
-      world.cluster = { name, version: 1, quorate: true };
+      world.cluster = { name, version: 1 };
     },
   });
 };
@@ -165,6 +165,7 @@ function newNode(call: Call, node: string, ip: string): Node {
     nodeid: number(call, "nodeid") ?? freeId(world),
     votes: number(call, "votes") ?? 1,
     online: false,
+    awaited: true,
     bridges: [...like.bridges],
     fingerprint: pairs.join(":").toUpperCase(),
   };

@@ -1,5 +1,6 @@
 import { invalid } from "../failure.js";
 import type { Handler, Handlers } from "../handler.js";
+import { isQuorate } from "../quorum.js";
 import { nextVmid } from "../world-guest.js";
 import { clusterConfigHandlers } from "./cluster-config.js";
 import { clusterOptionHandlers } from "./cluster-options.js";
@@ -25,8 +26,9 @@ const clusterStatus: Handler = ({ world }) => {
   if (world.cluster === undefined) {
     return nodes;
   }
-  const { name, version, quorate } = world.cluster;
-  return [{ type: "cluster", id: "cluster", name, version, nodes: nodes.length, quorate: quorate ? 1 : 0 }, ...nodes];
+  const { name, version } = world.cluster;
+  const quorate = isQuorate(world) ? 1 : 0;
+  return [{ type: "cluster", id: "cluster", name, version, nodes: nodes.length, quorate }, ...nodes];
 };
 
 /** `GET /cluster/nextid`: a string, unless asked about a taken number. */

@@ -1,5 +1,6 @@
 import { die } from "../failure.js";
 import type { Call, Handler, TaskStep } from "../handler.js";
+import { assertWritable } from "../quorum.js";
 import type { Guest, Storage } from "../world.js";
 import { driveKeys, driveSize, isCdrom, isCloudInit } from "../world-drives.js";
 import { guestName } from "../world-guest.js";
@@ -113,6 +114,7 @@ function* backUp(call: Call, storage: Storage, vmid: number): Steps {
   }
   const status = guest.running === undefined ? "stopped" : "running";
   yield { log: `INFO: status = ${status}` };
+  assertWritable(call.world, guest);
   guest.lock = "backup";
   try {
     yield* writeArchive(call, storage, guest);

@@ -1,5 +1,6 @@
 import { isBefore } from "../contracts.js";
 import type { Call, Handler, Handlers } from "../handler.js";
+import { isQuorate } from "../quorum.js";
 import type { Node } from "../world.js";
 import { parseOption } from "../world-option.js";
 import { need } from "./guest-call.js";
@@ -18,13 +19,9 @@ const keys = ["max_restart", "max_relocate", "failback", "comment", "group"] as 
 const oldDefaults: Readonly<Record<string, number>> = { max_restart: 1, max_relocate: 1 };
 const defaults: Readonly<Record<string, number>> = { ...oldDefaults, failback: 1 };
 
-function isQuorate({ world }: Call): boolean {
-  return world.cluster?.quorate ?? true;
-}
-
 function quorum(call: Call): Record<string, unknown> {
   const node = call.world.entry;
-  const ok = isQuorate(call);
+  const ok = isQuorate(call.world);
   return {
     id: "quorum",
     type: "quorum",
@@ -129,7 +126,7 @@ const current: Handler = (call) => {
 
 const managerStatus: Handler = (call) => {
   const { world } = call;
-  const head = { node: world.entry, ...(isQuorate(call) ? { quorate: "1" } : {}) };
+  const head = { node: world.entry, ...(isQuorate(call.world) ? { quorate: "1" } : {}) };
   if (!isAwake(world.ha, call.now())) {
     return { manager_status: { node_status: {} }, quorum: head };
   }

@@ -27,7 +27,7 @@ export const large: Seed = {
     const ceph = planStorage("ceph", "rbd", ["images", "rootdir"], 2_000_000, { pool: "guests" }, { shared: true });
     const world: World = {
       ...newAreas(release),
-      cluster: { name: "big", version: nodeCount, quorate: true },
+      cluster: { name: "big", version: nodeCount },
       entry: "pve1",
       nodes: new Map(),
       guests: new Map(),

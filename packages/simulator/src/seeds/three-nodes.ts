@@ -30,7 +30,7 @@ export const threeNodes: Seed = {
     const { access, credentials } = seedAccounts(random, "prod", release);
     const world: World = {
       ...newAreas(release),
-      cluster: { name: "lab", version: 3, quorate: true },
+      cluster: { name: "lab", version: 3 },
       entry: "pve1",
       nodes: new Map(),
       guests: new Map(),
