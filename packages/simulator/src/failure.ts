@@ -28,3 +28,9 @@ export function invalid(errors: Readonly<Record<string, string>>): never {
 export function denied(detail?: string): never {
   throw new PveFailure(403, detail ? `Permission check failed (${detail})` : "Permission check failed");
 }
+
+/** A refusal as PVE prints it into a text: its status goes first unless it is a plain 500, its parameters follow line by line. */
+export function printFailure({ status, message, errors }: PveFailure): string {
+  const lines = Object.entries(errors ?? {}).map(([key, text]) => `${key}: ${text}`);
+  return status === 500 ? message : [`${status} ${message}`, ...lines].join("\n");
+}

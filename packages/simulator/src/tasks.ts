@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.js";
+import { PveFailure, printFailure } from "./failure.js";
 import type { TaskStart, TaskStep } from "./handler.js";
 import type { SeededTask } from "./seeds/seed.js";
 import { formatUpid } from "./upid.js";
@@ -140,7 +141,8 @@ function runWorker(entry: TaskRecord, task: TaskStart, clock: Clock, done: () =>
 
 /** The exit status is one line: PVE joins the lines of an error by blanks. */
 function exitText(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text =
+    error instanceof PveFailure ? printFailure(error) : error instanceof Error ? error.message : String(error);
   return text.trim().replace(/\n+/g, " ");
 }
 

@@ -51,6 +51,8 @@ export interface Guest {
   /** The active section, without `lock`, `parent` and `digest`. */
   config: Config;
   pending: Pending;
+  /** What the cloud-init drive still says where the configuration has moved on; null where it says nothing of a key. */
+  staleCloudInit?: Record<string, ConfigValue | null>;
   /** Oldest first. */
   snapshots: Snapshot[];
   /** Name of the snapshot the current state descends from. */

@@ -1,46 +1,36 @@
 import { createHash } from "node:crypto";
 import type { Call, Handler, Handlers } from "../handler.js";
-import type { Config } from "../world.js";
+import type { Config, ConfigValue } from "../world.js";
 import { assertUnlocked, shownValue } from "../world-guest.js";
 import { settingsOf } from "../world-node-settings.js";
 import { parseNic, parseOption } from "../world-option.js";
 import { guestOf, need, nodeOf } from "./guest-call.js";
-import { putKey, removeKey } from "./guest-pending.js";
 
-const cloudInitKey = /^(?:cicustom|cipassword|citype|ciuser|ciupgrade|nameserver|searchdomain|sshkeys|ipconfig\d+)$/;
+const settings = "cicustom cipassword citype ciuser ciupgrade nameserver searchdomain sshkeys".split(" ");
 
-/** Cloud-init settings: what the drive says, and what it will say once it is made anew. */
+/** Settings of the drive: what it says, and what it will say once it is made anew. */
 const listSettings: Handler = (call) => {
-  const { config, pending, kind } = guestOf(call);
-  const keys = [...new Set([...Object.keys(config), ...Object.keys(pending.set)])].filter((key) =>
-    cloudInitKey.test(key),
-  );
-  return keys.sort().map((key) => {
-    const value = config[key];
-    const next = pending.set[key];
-    return {
-      key,
-      ...(value === undefined ? {} : { value: shownValue(kind, key, value) }),
-      ...(next === undefined ? {} : { pending: shownValue(kind, key, next) }),
-      ...(pending.remove[key] === undefined ? {} : { delete: 1 }),
-    };
-  });
+  const { config, kind, staleCloudInit: stale = {} } = guestOf(call);
+  const show = (key: string, value: ConfigValue): ConfigValue => shownValue(kind, key, value);
+  const items: Record<string, unknown>[] = [];
+  for (const key of [...new Set([...Object.keys(stale), ...settings])].sort()) {
+    const [now, next] = [stale[key], config[key]];
+    if (next === undefined) {
+      items.push(...(now === undefined ? [] : [{ key, delete: 1 }]));
+    } else if (now === null) {
+      items.push({ key, pending: show(key, next) });
+    } else if (settings.includes(key)) {
+      items.push({ key, value: show(key, now ?? next), ...(now === undefined ? {} : { pending: show(key, next) }) });
+    }
+  }
+  return items;
 };
 
-/** Makes the drive anew: what has waited for that is in effect. */
+/** Makes the drive anew: it says what the configuration says. */
 const regenerate: Handler = (call) => {
   const guest = guestOf(call);
   assertUnlocked(guest);
-  for (const key of Object.keys(guest.pending.remove).filter((each) => cloudInitKey.test(each))) {
-    removeKey(call.world, guest, key, false);
-    delete guest.pending.remove[key];
-  }
-  for (const [key, value] of Object.entries(guest.pending.set)) {
-    if (cloudInitKey.test(key)) {
-      putKey(guest, key, value);
-      delete guest.pending.set[key];
-    }
-  }
+  delete guest.staleCloudInit;
 };
 
 interface Names {

@@ -86,6 +86,7 @@ function* assertBridges(call: Call, guest: Guest): Steps {
 export function haltGuest(call: Call, guest: Guest): void {
   delete guest.running;
   applyPending(call.world, guest);
+  delete guest.staleCloudInit;
 }
 
 /** Asks the guest to go down and waits; hard after the timeout with `force`. */

@@ -1,4 +1,4 @@
-import { PveFailure } from "../failure.js";
+import { PveFailure, printFailure } from "../failure.js";
 
 /**
  * Runs a change as PVE does under the lock of a configuration file: whatever is refused inside comes out as a plain 500
@@ -11,12 +11,7 @@ export function underLock<T>(step: string | undefined, change: () => T): T {
     if (!(error instanceof PveFailure)) {
       throw error;
     }
-    const text = error.status === 500 ? error.message : printed(error);
+    const text = printFailure(error);
     throw new PveFailure(500, step === undefined ? text : `${step}: ${text}`);
   }
-}
-
-function printed({ status, message, errors }: PveFailure): string {
-  const lines = Object.entries(errors ?? {}).map(([key, text]) => `${key}: ${text}`);
-  return [`${status} ${message}`, ...lines].join("\n");
 }

@@ -114,23 +114,3 @@ export function assertBridge(call: Call, bridge: string | undefined): void {
     assertAllowed(call, `/sdn/zones/localnetwork/${bridge}`, ["SDN.Use"]);
   }
 }
-
-const hotPlugged = words(
-  "name onboot shares startup description protection vmstatestorage hookscript tags cpuunits cpulimit balloon",
-);
-
-/** Whether a running VM takes a change at once; everything else waits for the next start. */
-export function isHotPluggable(config: Config, key: string): boolean {
-  if (hotPlugged.has(key) || /^unused\d+$/.test(key)) {
-    return true;
-  }
-  const setting = String(config["hotplug"] ?? "1");
-  const features = setting === "1" ? ["network", "disk", "usb"] : setting.split(/[,;]/);
-  if (/^net\d+$/.test(key)) {
-    return features.includes("network");
-  }
-  if (isCdrom(config[key])) {
-    return true;
-  }
-  return /^(?:scsi|virtio)\d+$/.test(key) && features.includes("disk");
-}

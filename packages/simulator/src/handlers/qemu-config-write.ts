@@ -1,15 +1,17 @@
-import { die } from "../failure.js";
+import { die, invalid, PveFailure, printFailure } from "../failure.js";
 import type { Call, Handler, Handlers } from "../handler.js";
-import type { Config, Guest } from "../world.js";
+import type { Config, ConfigValue, Guest } from "../world.js";
 import { isDriveKey } from "../world-drives.js";
 import { assertUnlocked } from "../world-guest.js";
 import { parseNic, parseOption, printNic } from "../world-option.js";
 import { assertRootOnly, flag, guestOf, nodeOf } from "./guest-call.js";
 import { applyLock, assertDigest, type Changes, changesOf } from "./guest-changes.js";
+import { messageOf } from "./guest-create.js";
 import { putKey, removeKey } from "./guest-pending.js";
 import type { Steps } from "./guest-power.js";
-import { assertMayConfigure, isHotPluggable, isQemuOption } from "./qemu-config-keys.js";
+import { assertMayConfigure, isQemuOption } from "./qemu-config-keys.js";
 import { checkDisk, makeDisk } from "./qemu-disks.js";
+import { isOnCloudInitDrive, takesNow } from "./qemu-hotplug.js";
 
 /** Everything that is refused before the configuration is touched. */
 function check(call: Call): { readonly guest: Guest; readonly changes: Changes } {
@@ -80,22 +82,64 @@ function* apply(call: Call, guest: Guest, asked: Changes): Steps {
     delete pending.set[key];
     delete pending.remove[key];
   }
+  const problems: Record<string, string> = {};
   for (const key of changes.remove) {
     delete pending.set[key];
     if (!(key in config)) {
       yield { log: `cannot delete '${key}' - not set in current configuration!` };
-    } else if (guest.running === undefined || isHotPluggable(config, key)) {
+    } else if (takesOrTells(call, guest, key, undefined, problems)) {
+      keepCloudInit(guest, key, undefined);
       removeKey(call.world, guest, key, flag(call, "force"));
     } else {
       pending.remove[key] = flag(call, "force") ? 2 : 1;
     }
   }
   for (const key of Object.keys(changes.set).sort()) {
-    yield* setKey(call, guest, key, changes);
+    yield* setKey(call, guest, key, changes, problems);
+  }
+  if (Object.keys(problems).length > 0) {
+    // Everything else has been written by now, and what failed waits.
+    invalid(problems);
   }
 }
 
-function* setKey(call: Call, guest: Guest, key: string, changes: Changes): Steps {
+type Problems = Record<string, string>;
+
+/** Whether the key is changed at once; what the running process has against it becomes the problem of that key. */
+function takesOrTells(
+  call: Call,
+  guest: Guest,
+  key: string,
+  value: ConfigValue | undefined,
+  problems: Problems,
+): boolean {
+  if (guest.running === undefined) {
+    return true;
+  }
+  try {
+    return takesNow(call, guest, key, value);
+  } catch (error) {
+    problems[key] = `hotplug problem - ${messageOf(error)}\n`;
+    return false;
+  }
+}
+
+/** Notes what the cloud-init drive of a running VM says of a key that is about to change. */
+function keepCloudInit(guest: Guest, key: string, value: ConfigValue | undefined): void {
+  const before = guest.config[key];
+  if (guest.running === undefined || before === value || !isOnCloudInitDrive(key)) {
+    return;
+  }
+  guest.staleCloudInit ??= {};
+  const stale = guest.staleCloudInit;
+  if (!(key in stale)) {
+    stale[key] = before ?? null;
+  } else if (stale[key] === (value ?? null)) {
+    delete stale[key];
+  }
+}
+
+function* setKey(call: Call, guest: Guest, key: string, changes: Changes, problems: Problems): Steps {
   let value = changes.set[key] ?? "";
   if (isDriveKey("qemu", key)) {
     const made = makeDisk(call, guest, key, String(value));
@@ -110,9 +154,13 @@ function* setKey(call: Call, guest: Guest, key: string, changes: Changes): Steps
   }
   delete guest.pending.set[key];
   delete guest.pending.remove[key];
-  if (guest.running === undefined || isHotPluggable(guest.config, key)) {
+  if (guest.config[key] === value) {
+    return;
+  }
+  if (takesOrTells(call, guest, key, value, problems)) {
+    keepCloudInit(guest, key, value);
     putKey(guest, key, value);
-  } else if (guest.config[key] !== value) {
+  } else {
     guest.pending.set[key] = value;
   }
 }
@@ -150,7 +198,7 @@ const updateInBackground: Handler = (call) => {
     try {
       runNow(apply(call, guest, changes));
     } catch (error) {
-      die(`failed to update VM ${guest.vmid}: ${error instanceof Error ? error.message : String(error)}`);
+      die(`failed to update VM ${guest.vmid}: ${error instanceof PveFailure ? printFailure(error) : messageOf(error)}`);
     }
     return null;
   }

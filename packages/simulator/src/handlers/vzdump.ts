@@ -90,11 +90,11 @@ function failureOf(prefix: string, run: () => unknown): string | undefined {
 /** Of all guests those that the caller may back up; whoever was named must be among them. */
 function permitted(call: Call, options: Section, vmids: readonly number[]): readonly number[] {
   return vmids.filter((vmid) => {
-    const may = !call.world.guests.has(vmid) || call.allowed(`/vms/${vmid}`, ["VM.Backup"]);
-    if (!may && options["all"] !== 1) {
-      die(`403 Permission check failed (/vms/${vmid}, VM.Backup)`);
+    const path = `/vms/${vmid}`;
+    if (options["all"] !== 1 && call.world.guests.has(vmid)) {
+      assertAllowed(call, path, ["VM.Backup"]);
     }
-    return may;
+    return !call.world.guests.has(vmid) || call.allowed(path, ["VM.Backup"]);
   });
 }
 

@@ -130,9 +130,27 @@ describe("cloud-init", () => {
       ipconfig0: "ip=10.0.0.5/24,gw=10.0.0.1",
       searchdomain: "example.com",
     });
+    await put("/nodes/pve1/qemu/100/config", { delete: "searchdomain" });
+    await put("/nodes/pve1/qemu/100/config", { searchdomain: "example.com" });
+    // The configuration has them at once; what waits is the drive.
+    expect(items(await get("/nodes/pve1/qemu/100/pending"))).toContainEqual({ key: "ciuser", value: "admin" });
+    expect(items(await get("/nodes/pve1/qemu/100/cloudinit"))).toEqual([
+      { key: "ciuser", pending: "admin" },
+      { key: "ipconfig0", pending: "ip=10.0.0.5/24,gw=10.0.0.1" },
+      { key: "searchdomain", pending: "example.com" },
+    ]);
     expect((await put("/nodes/pve1/qemu/100/cloudinit")).data).toBeNull();
+    await put("/nodes/pve1/qemu/100/config", { ciuser: "root", delete: "searchdomain" });
+    expect(items(await get("/nodes/pve1/qemu/100/cloudinit"))).toEqual([
+      { key: "ciuser", value: "admin", pending: "root" },
+      { key: "searchdomain", delete: 1 },
+    ]);
+    await put("/nodes/pve1/qemu/100/config", { ciuser: "admin", searchdomain: "example.com" });
     const settings = items(await get("/nodes/pve1/qemu/100/cloudinit"));
-    expect(settings).toContainEqual({ key: "ciuser", value: "admin" });
+    expect(settings).toEqual([
+      { key: "ciuser", value: "admin" },
+      { key: "searchdomain", value: "example.com" },
+    ]);
     expect((await get("/nodes/pve1/qemu/100/cloudinit/dump?type=user")).data).toBe(
       "#cloud-config\nhostname: web01\nmanage_etc_hosts: true\nfqdn: web01.example.com\nuser: admin\nchpasswd:\n  expire: False\nusers:\n  - default\npackage_upgrade: true\n",
     );

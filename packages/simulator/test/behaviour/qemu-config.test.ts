@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { call, items, object } from "./caller.js";
 
+const mac = "virtio=BC:24:11:FF:B9:77";
+const disk = "local-lvm:vm-100-disk-0,size=32G";
 const config = "/nodes/pve2/qemu/103/config";
 
 describe("the configuration of VMs", () => {
@@ -68,6 +70,61 @@ describe("the configuration of VMs", () => {
     await pve.done(await pve.post(`${path}/status/reboot`));
     expect(object(await pve.get(`${path}/config?current=1`))["memory"]).toBe("8192");
     expect(items(await pve.get(`${path}/pending`)).some((i) => "pending" in i)).toBe(false);
+  });
+
+  test.each<[string, Record<string, string | number>, readonly string[]]>([
+    [
+      "names, texts and shares of time",
+      { name: "web02", tags: "a", cpuunits: 50, cpulimit: 1, migrate_downtime: 1 },
+      [],
+    ],
+    [
+      "cores, memory and devices that hang on the machine",
+      { cores: 4, memory: 512, vga: "std" },
+      ["cores", "memory", "vga"],
+    ],
+    ["its balloon as long as there is one", { balloon: 1024 }, []],
+    ["the balloon's end", { balloon: 0 }, ["balloon"]],
+    ["the tablet, which hangs on USB", { tablet: 0 }, []],
+    ["the tablet no longer without USB", { hotplug: "disk,network", tablet: 0 }, ["tablet"]],
+    ["the agent's trimming", { agent: "1,fstrim_cloned_disks=1" }, []],
+    ["the agent itself", { agent: "0" }, ["agent"]],
+    ["another plug of the same card, whatever is hot-plugged", { hotplug: "0", net0: `${mac},bridge=vmbr0,tag=7` }, []],
+    ["another card without network", { hotplug: "0", net0: `e1000=${mac.slice(7)},bridge=vmbr0` }, ["net0"]],
+    ["limits of a disk", { hotplug: "0", scsi0: `${disk},discard=on,iothread=1,ssd=1,mbps_rd=10` }, []],
+    ["the cache of a disk", { scsi0: `${disk},discard=on,iothread=1,ssd=1,cache=writeback` }, ["scsi0"]],
+    ["a new SCSI disk", { scsi1: "local-lvm:1" }, []],
+    ["a new SATA disk", { sata0: "local-lvm:1" }, ["sata0"]],
+    ["a disk that goes", { delete: "scsi0" }, []],
+    ["a CD drive that goes", { delete: "ide2" }, ["ide2"]],
+  ])("a running VM takes %s", async (_what, change, waiting) => {
+    const pve = call();
+    const path = "/nodes/pve1/qemu/100";
+    expect((await pve.put(`${path}/config`, change)).status).toBe(200);
+    const pending = items(await pve.get(`${path}/pending`));
+    expect(pending.filter((item) => "pending" in item || "delete" in item).map(({ key }) => key)).toEqual(waiting);
+  });
+
+  test("what the running VM cannot do is a problem of that key alone, which waits", async () => {
+    const pve = call();
+    const path = "/nodes/pve1/qemu/100";
+    const asked = { net0: `${mac},bridge=vmbr9`, net1: "virtio,bridge=vmbr9", ide2: `${disk}`, description: "new" };
+    const refused = await pve.put(`${path}/config`, asked);
+    expect([refused.status, refused.errors]).toEqual([
+      400,
+      {
+        ide2: "hotplug problem - unable to change media type\n",
+        net0: "hotplug problem - bridge 'vmbr9' is neither a linux nor an OVS bridge!\n",
+        net1: "hotplug problem - VM 100 qmp command 'netdev_add' failed - network script /usr/libexec/qemu-server/pve-bridge-hotplug failed with status 6400\n",
+      },
+    ]);
+    expect(pve.sim.guest(100)?.config["description"]).toBe("new");
+    const pending = items(await pve.get(`${path}/pending`)).filter((item) => "pending" in item);
+    expect(pending.map(({ key }) => key)).toEqual(["ide2", "net0", "net1"]);
+    const ended = await pve.done(await pve.post(`${path}/config`, { net0: `${mac},bridge=vmbr9` }));
+    expect(ended.exitstatus).toBe(
+      "400 Parameter verification failed. net0: hotplug problem - bridge 'vmbr9' is neither a linux nor an OVS bridge!",
+    );
   });
 
   test("a pending change can be reverted, and a pending deletion is marked", async () => {

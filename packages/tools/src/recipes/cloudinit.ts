@@ -125,9 +125,11 @@ export async function setCloudInit(call: Invocation): Promise<Answer> {
     },
     options: wanted,
   });
-  if (done["task"] === "running" || call.args["regenerate"] === false) return done;
+  if (done["task"] === "running") return done;
+  const made = Array.isArray(done["changes"]) ? done["changes"] : [];
+  if (call.args["regenerate"] === false) return { ...done, changes: await asOnDrive(call, made) };
   await regenerate(call);
-  const changes = Array.isArray(done["changes"]) ? done["changes"].map(inForce) : [];
+  const changes = made.map(inForce);
   const notes = (done.notes ?? []).filter((note) => !note.startsWith("What is pending"));
   return { ...done, changes, regenerated: true, notes: [...notes, "The guest reads the drive at its next boot."] };
 }
@@ -141,6 +143,16 @@ export function cloudInitSettings(args: Row): Row {
     });
   }
   return Object.fromEntries(SETTINGS.filter((name) => args[name] !== undefined).map((name) => [name, args[name]]));
+}
+
+/** The configuration has a change at once; what waits is a running guest's drive. */
+async function asOnDrive(call: Invocation, changes: readonly Json[]): Promise<readonly Json[]> {
+  const rows = await readSettings(call);
+  const waiting = new Set(rows.flatMap((row) => ("pending" in row || "delete" in row ? [String(row["key"])] : [])));
+  return changes.map((change) => {
+    const [key = ""] = isRecord(change) ? String(change["key"]).split(".") : [];
+    return isRecord(change) && waiting.has(key) ? plain({ ...change, pending: true }) : change;
+  });
 }
 
 function inForce(change: Json): Json {
