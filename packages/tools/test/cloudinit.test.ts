@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { failure, openLab } from "./lab.js";
 
-const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample jane@lab";
+const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBERERERERERERERERERERERERERERERERERERERERER jane@lab";
 
 describe("cloud-init", () => {
   it("is shown with its file, and never with a password", async () => {

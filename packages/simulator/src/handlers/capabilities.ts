@@ -1,4 +1,5 @@
 import type { Call, Handler, Handlers } from "../handler.js";
+import { parseOption } from "../world-option.js";
 import { text } from "./guest-call.js";
 
 /** CPU types by vendor, as QEMU and PVE name them. */
@@ -26,6 +27,29 @@ const listCpus: Handler = (call) => {
         .map((cputype) => ({ name: `custom-${cputype}`, vendor: "default", custom: 1 }));
   return [...builtIn, ...custom];
 };
+
+/** What PVE has against a VM's CPU option, if anything. */
+export function cpuProblem(call: Call, value: string): string | undefined {
+  const option = parseOption(value, "cputype");
+  const model = option["cputype"] ?? "";
+  const named = flags.map(([name]) => name).sort();
+  if (model.startsWith("custom-")) {
+    const name = model.slice("custom-".length);
+    if (!call.world.cpuModels.has(name)) {
+      return `Custom cputype '${name}' not found`;
+    }
+  } else if (
+    ![models, armModels].some((list) => Object.values(list).some((names) => names.split(" ").includes(model)))
+  ) {
+    return `Built-in cputype '${model}' is not defined (missing 'custom-' prefix?)`;
+  }
+  if (!(option["flags"] ?? "").split(";").every((flag) => flag === "" || named.includes(flag.slice(1)))) {
+    return `VM-specific CPU flags must be a subset of: ${named.join(", ")}`;
+  }
+  return option["reported-model"] === undefined
+    ? undefined
+    : "Property 'reported-model' not allowed in VM-specific CPU config.";
+}
 
 /** A custom model is seen by whoever may look at nodes or use the model. */
 export function mayUseModel(call: Call, cputype: string): boolean {

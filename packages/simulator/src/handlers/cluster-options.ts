@@ -1,10 +1,11 @@
 import { die } from "../failure.js";
-import type { Call, Handler, Handlers } from "../handler.js";
+import type { Handler, Handlers } from "../handler.js";
 import { pickSection } from "../section-config.js";
 import { splitList } from "../verify-list.js";
 import { parseOption } from "../world-option.js";
 import { list, text } from "./guest-call.js";
 import { underLock } from "./locked.js";
+import { allowedTags } from "./tags.js";
 
 /** Datacenter options that are kept as property strings and shown as objects. */
 const parsed = new Set(
@@ -40,24 +41,6 @@ function shown(key: string, value: string): unknown {
   const option: Record<string, unknown> = parseOption(value, key === "u2f" ? "appid" : "type");
   const allow = option["user-allow-list"];
   return allow === undefined ? option : { ...option, "user-allow-list": splitList(String(allow)) };
-}
-
-/** Tags of guests the caller sees, with those that are registered for those who may see everything. */
-function allowedTags(call: Call): string[] {
-  const tags = new Set<string>();
-  for (const guest of call.world.guests.values()) {
-    if (call.allowed(`/vms/${guest.vmid}`, ["VM.Audit"])) {
-      for (const tag of splitList(String(guest.config["tags"] ?? ""))) {
-        tags.add(tag);
-      }
-    }
-  }
-  if (call.allowed("/", ["Sys.Modify"])) {
-    for (const tag of splitList(String(call.world.options["registered-tags"] ?? ""))) {
-      tags.add(tag);
-    }
-  }
-  return [...tags].sort();
 }
 
 const setOptions: Handler = (call) => {

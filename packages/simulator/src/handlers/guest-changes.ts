@@ -3,6 +3,7 @@ import type { Call } from "../handler.js";
 import type { Config, ConfigValue, Guest } from "../world.js";
 import { configDigest } from "../world-guest.js";
 import { list, text } from "./guest-call.js";
+import { storedTags } from "./tags.js";
 
 const control = new Set([
   "node",
@@ -27,21 +28,12 @@ export interface Changes {
 const textual = new Set(["cpulimit", "migrate_downtime"]);
 
 /** A verified parameter as the configuration file stores it. */
-export function stored(key: string, value: Call["params"][string]): ConfigValue {
+export function stored(call: Call, key: string, value: Call["params"][string]): ConfigValue {
   const plain = typeof value === "object" ? value.join(",") : value;
   if (key === "tags") {
-    return sortedTags(String(plain));
+    return storedTags(call, String(plain));
   }
   return textual.has(key) ? String(plain) : plain;
-}
-
-/** Tags as the default tag style stores them: lower case, unique, sorted, joined by semicolons. */
-export function sortedTags(value: string): string {
-  const tags = value
-    .toLowerCase()
-    .split(/[,; ]+/)
-    .filter((tag) => tag !== "");
-  return [...new Set(tags)].sort().join(";");
 }
 
 /** Reads the changes of a config call; `known` says which keys `delete` and `revert` accept. */
@@ -56,7 +48,7 @@ export function changesOf(call: Call, known: (key: string) => boolean): Changes 
     if (value === "") {
       remove.add(key);
     } else {
-      set[key] = stored(key, value);
+      set[key] = stored(call, key, value);
     }
   }
   const revert = list(call, "revert");

@@ -6,6 +6,7 @@ import { parseOption } from "../world-option.js";
 import { isRoot } from "./guest-call.js";
 import { assertBridge } from "./qemu-config-keys.js";
 import { assertAllowed } from "./storage-access.js";
+import { assertTags } from "./tags.js";
 
 const words = (line: string): Set<string> => new Set(line.split(" "));
 
@@ -59,7 +60,9 @@ export function assertMaySetLxc(
       );
     } else if (key === "features") {
       assertFeatures(call, path, config, String(changes[key] ?? ""));
-    } else if (key !== "tags") {
+    } else if (key === "tags") {
+      assertTags(call, path, config["tags"], changes["tags"]);
+    } else {
       assertAllowed(call, path, [privilegeOf(key)]);
     }
     if (/^net\d+$/.test(key)) {

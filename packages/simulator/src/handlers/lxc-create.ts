@@ -12,6 +12,7 @@ import { bootGuest, type Steps } from "./guest-power.js";
 import { assertMaySetLxc } from "./lxc-config-keys.js";
 import { interfaceValue } from "./lxc-config-write.js";
 import { checkMountPoint, makeMountPoint } from "./lxc-disks.js";
+import { assertPublicKeys } from "./public-keys.js";
 import { assertAllowed, assertVolumeAccess } from "./storage-access.js";
 
 const control = new Set(
@@ -24,7 +25,7 @@ function wantedConfig(call: Call): Config {
   const config: Config = {};
   for (const [key, value] of Object.entries(call.params)) {
     if (!control.has(key) && value !== "") {
-      config[key] = stored(key, value);
+      config[key] = stored(call, key, value);
     }
   }
   return config;
@@ -36,6 +37,7 @@ const create: Handler = (call) => {
   const restore = flag(call, "restore");
   const old = call.world.guests.get(vmid);
   const wanted = wantedConfig(call);
+  assertPublicKeys(text(call, "ssh-public-keys") ?? "");
   assertTarget(call, old, vmid, restore);
   if (!restore || old === undefined) {
     assertMayCreate(call, vmid);

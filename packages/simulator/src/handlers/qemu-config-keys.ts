@@ -5,6 +5,7 @@ import { isCdrom, isDriveKey } from "../world-drives.js";
 import { parseNic } from "../world-option.js";
 import { isRoot } from "./guest-call.js";
 import { assertAllowed } from "./storage-access.js";
+import { assertTags } from "./tags.js";
 
 const words = (line: string): Set<string> => new Set(line.split(" "));
 
@@ -44,6 +45,10 @@ export function assertMayConfigure(
     return;
   }
   for (const key of [...gone, ...Object.keys(changes)]) {
+    if (key === "tags") {
+      assertTags(call, `/vms/${vmid}`, config["tags"], changes["tags"]);
+      continue;
+    }
     assertMaySet(call, `/vms/${vmid}`, key, changes[key] ?? config[key], config[key]);
   }
 }
@@ -66,7 +71,7 @@ function assertMaySet(
     assertAllowed(call, path, ["VM.Config.HWType"]);
   } else if (cloudInitKeys.has(key) || /^ipconfig\d+$/.test(key)) {
     assertAny(call, path, ["VM.Config.Cloudinit", "VM.Config.Network"]);
-  } else if (key !== "tags") {
+  } else {
     assertAllowed(call, path, [privilegeOf(key) ?? die(`only root can set '${key}' config`)]);
   }
   if (key === "startup") {

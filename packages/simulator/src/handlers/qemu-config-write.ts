@@ -12,10 +12,12 @@ import type { Steps } from "./guest-power.js";
 import { assertMayConfigure, isQemuOption } from "./qemu-config-keys.js";
 import { checkDisk, makeDisk } from "./qemu-disks.js";
 import { isOnCloudInitDrive, takesNow } from "./qemu-hotplug.js";
+import { assertGuestText } from "./qemu-texts.js";
 
 /** Everything that is refused before the configuration is touched. */
 function check(call: Call): { readonly guest: Guest; readonly changes: Changes } {
   assertRootOnly(call, ["skiplock"]);
+  assertGuestText(call);
   const changes = changesOf(call, isQemuOption);
   const guest = guestOf(call);
   assertMayConfigure(call, guest.vmid, guest.config, changes.set, changes.remove);

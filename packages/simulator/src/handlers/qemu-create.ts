@@ -11,6 +11,7 @@ import { assertMayConfigure } from "./qemu-config-keys.js";
 import { nicValue } from "./qemu-config-write.js";
 import { checkDisk, makeDisk } from "./qemu-disks.js";
 import { restoreVm } from "./qemu-restore.js";
+import { assertGuestText } from "./qemu-texts.js";
 import { assertAllowed } from "./storage-access.js";
 
 /** Parameters that steer the call and are not part of the configuration. */
@@ -25,7 +26,7 @@ export function wantedConfig(call: Call): Config {
     if (!control.has(name) && value !== "") {
       const key = name === "cdrom" ? "ide2" : name;
       const isBare = name === "cdrom" && !/,media=/.test(String(value));
-      config[key] = stored(key, isBare ? `${String(value)},media=cdrom` : value);
+      config[key] = stored(call, key, isBare ? `${String(value)},media=cdrom` : value);
     }
   }
   return config;
@@ -35,6 +36,7 @@ const create: Handler = (call) => {
   const vmid = vmidOf(call);
   const archive = text(call, "archive");
   const config = wantedConfig(call);
+  assertGuestText(call);
   if (archive !== undefined) {
     for (const key of Object.keys(config)) {
       if (isDriveKey("qemu", key)) {

@@ -7,12 +7,10 @@ export interface KnownSteps {
 /** Where the simulator departs from the recorded flows. */
 export const knownSteps: readonly KnownSteps[] = [
   { ids: [32], reason: "nothing is known of what is mounted where" },
-  { ids: [55, 89, 5462, 6440], reason: "public keys are taken as they are" },
   { ids: [242, 243, 244, 7832], reason: "the recorded node reached an IPAM and a DNS server beside it" },
   { ids: [2058, 2059], reason: "formats beside json and extjs are not spoken" },
   { ids: [2063, 2065, 8512], reason: "a console's ticket of the recorded node opens nothing here" },
   { ids: [2067, 6719, 7895], reason: "a broken connection is recorded in the words of its client" },
-  { ids: [5445, 5446, 5447], reason: "CPU models and flags are not compared with what QEMU knows" },
   { ids: [5474], reason: "the recorder's backup of a machine lay on the storage from before" },
   { ids: [5492], reason: "an image that is missing is reported as a volume" },
   {
@@ -26,7 +24,6 @@ export const knownSteps: readonly KnownSteps[] = [
     reason: "the recorded agent was a script that outlived its own shutdown",
   },
   { ids: [5905], reason: "replication does not look at the machine's disks" },
-  { ids: [5907], reason: "tags that are not registered may be taken by anybody" },
   {
     ids: [6104, 6105, 6106, 6109, 6111, 6113, 8916, 8917, 8919, 8992],
     reason: "the recorded node took a template away although its clones still used it",
