@@ -38,8 +38,8 @@ export async function reachOfOperations(contract: Contract): Promise<ReadonlyMap
 }
 
 /** Goes through a story as root; whatever it starts has ended before the next step. */
-async function tell({ seed, steps }: Story, router: Router, note: Note): Promise<void> {
-  await using sim = createSimulator({ seed });
+async function tell({ steps, ...options }: Story, router: Router, note: Note): Promise<void> {
+  await using sim = createSimulator(options);
   const headers = await logIn(sim);
   for (const [request, body] of steps) {
     const [method = "", target = ""] = request.split(" ");

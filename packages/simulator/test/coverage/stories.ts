@@ -1,4 +1,5 @@
-import type { SeedName } from "../../src/index.js";
+import { createCertificate } from "../../src/certificate.js";
+import type { Release, SeedName } from "../../src/index.js";
 
 /** One request: the method with its path, and what is sent along. */
 export type StoryStep = readonly [request: string, body?: Readonly<Record<string, string | number>>];
@@ -6,6 +7,8 @@ export type StoryStep = readonly [request: string, body?: Readonly<Record<string
 /** Requests that build on each other, one after the other, to one simulator. */
 export interface Story {
   readonly seed: SeedName;
+  /** The newest unless said otherwise; for what later releases refuse. */
+  readonly release?: Release;
   readonly steps: readonly StoryStep[];
 }
 
@@ -125,7 +128,8 @@ const machines: readonly StoryStep[] = [
   [`POST ${node}/lxc/200/migrate`, { target: "pve3", restart: 1 }],
   [`POST ${node}/vzdump`, { all: 1, storage: "nas" }],
   [`POST ${node}/execute`, { commands: '[{"method":"GET","path":"version"}]' }],
-  [`POST ${node}/wakeonlan`],
+  ["PUT /nodes/pve2/config", { wakeonlan: "00:11:22:33:44:55" }],
+  ["POST /nodes/pve2/wakeonlan"],
   [`POST ${node}/status`, { command: "reboot" }],
 ];
 
@@ -185,10 +189,32 @@ const clusterCeph: readonly StoryStep[] = [
   [`POST ${ceph}/osd/0/in`],
 ];
 
+const backup = "nas:backup/vzdump-qemu-100-2026_05_30-02_00_00.vma.zst";
+const { certificate, key } = await createCertificate("pve1.lab.example");
+const upkeep: readonly StoryStep[] = [
+  [`DELETE ${node}/tasks/UPID:pve1:00000419:0AC591B1:6A1D1FE0:qmstart:104:operator@pve!ops:`],
+  [`GET ${node}/vzdump/extractconfig?volume=${backup}`],
+  [`PUT ${node}/storage/nas/content/${backup}`, { protected: 1 }],
+  [`PUT ${node}/subscription`, { key: "pve2c-0123456789" }],
+  [`POST ${node}/apt/repositories`, { path: "/etc/apt/sources.list.d/debian.sources", index: 0, enabled: 0 }],
+  [`PUT ${node}/apt/repositories`, { handle: "test" }],
+  [`POST ${node}/certificates/custom`, { certificates: certificate, key }],
+];
+
+/** Later releases have rules in the place of groups. */
+const groups: readonly StoryStep[] = [
+  ["POST /cluster/ha/groups", { group: "front", nodes: "pve1:2,pve2" }],
+  ["GET /cluster/ha/groups"],
+  ["GET /cluster/ha/groups/front"],
+  ["PUT /cluster/ha/groups/front", { comment: "x" }],
+  ["DELETE /cluster/ha/groups/front"],
+];
+
 /** What a working day asks for beyond the recordings. */
 export const stories: readonly Story[] = [
-  ...[notifications, networks, firewall, accounts, machines, replication, disks].map(
+  ...[notifications, networks, firewall, accounts, machines, replication, disks, upkeep].map(
     (steps): Story => ({ seed: "three-nodes", steps }),
   ),
   { seed: "ceph", steps: clusterCeph },
+  { seed: "three-nodes", release: "8.4", steps: groups },
 ];
