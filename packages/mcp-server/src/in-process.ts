@@ -4,9 +4,13 @@ import { type CallToolResult, InMemoryTransport, type JSONRPCMessage, type Serve
 export interface InProcessClient {
   readonly name: string;
   readonly version: string;
-  /** Answers a question of the server (`elicitation/create`): the result of that request. */
-  readonly onQuestion: (params: Readonly<Record<string, unknown>>) => Promise<Readonly<Record<string, unknown>>>;
+  /** Answers a question of the server (`elicitation/create`): the result of that request. Absent where there is nobody to ask. */
+  readonly onQuestion?:
+    | ((params: Readonly<Record<string, unknown>>) => Promise<Readonly<Record<string, unknown>>>)
+    | undefined;
   readonly onProgress: (message: string) => void;
+  /** Cancels the call. */
+  readonly signal: AbortSignal;
 }
 
 /** The server refused the request itself, as a protocol error. */
@@ -14,12 +18,19 @@ export class ProtocolRefusal extends Error {
   override readonly name = "ProtocolRefusal";
 }
 
+/** The call was cancelled by the one who made it. */
+export class CallCancelled extends Error {
+  override readonly name = "CallCancelled";
+}
+
 const PROTOCOL = "2025-11-25";
+const CALL = 2;
 
 /**
  * Calls a tool of a server in this process, over the same protocol as every client: there is no second way to a tool.
  *
  * @throws ProtocolRefusal when the server answers the request with an error
+ * @throws CallCancelled when the signal says so; the server hears of it
  */
 export async function callInProcess(
   server: Server,
@@ -44,13 +55,25 @@ export async function callInProcess(
   await ours.start();
   try {
     const { name, version } = client;
-    const capabilities = { elicitation: { form: {} } };
+    const capabilities = client.onQuestion === undefined ? {} : { elicitation: { form: {} } };
     await request(1, "initialize", { protocolVersion: PROTOCOL, capabilities, clientInfo: { name, version } });
     await ours.send({ jsonrpc: "2.0", method: "notifications/initialized" });
-    return (await request(2, "tools/call", { ...call, _meta: { progressToken: 1 } })) as CallToolResult;
+    const answer = request(CALL, "tools/call", { ...call, _meta: { progressToken: 1 } });
+    return (await Promise.race([answer, cancelled(client.signal)])) as CallToolResult;
+  } catch (error) {
+    if (error instanceof CallCancelled)
+      await ours.send({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: CALL } });
+    throw error;
   } finally {
     await ours.close();
   }
+}
+
+function cancelled(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(new CallCancelled());
+    signal.addEventListener("abort", () => reject(new CallCancelled()), { once: true });
+  });
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -67,7 +90,7 @@ async function answer(
   if (method === "notifications/progress" && typeof given["message"] === "string") onProgress(given["message"]);
   if (typeof id !== "number" && typeof id !== "string") return;
   const reply =
-    method === "elicitation/create"
+    method === "elicitation/create" && onQuestion !== undefined
       ? { result: { ...(await onQuestion(given)) } }
       : { error: { code: -32601, message: `no ${String(method)} here` } };
   await send({ jsonrpc: "2.0", id, ...reply });

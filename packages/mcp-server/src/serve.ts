@@ -4,6 +4,7 @@ import { beginConnecting } from "./connect.js";
 import { createLog } from "./log.js";
 import type { Safety } from "./safety.js";
 import { createServerFactory, loadAnswers } from "./server.js";
+import { serverSettingsOf } from "./server-settings.js";
 
 const PATIENCE_AT_END = 2_000;
 
@@ -12,7 +13,7 @@ export async function serveOverStdio(
   config: ServerConfig,
   { version, exit }: { readonly version: string; readonly exit: (code: number) => void },
 ): Promise<void> {
-  const { targets, waitBudget, exposure, warnings } = config;
+  const { targets, warnings } = config;
   const connected = beginConnecting(config);
   const log = createLog((line) => process.stderr.write(line), connected.secrets);
   for (const warning of warnings) log.warn(warning);
@@ -25,15 +26,8 @@ export async function serveOverStdio(
   };
   // A folder that cannot be used is to be heard of at the start; where nothing is configured there is none.
   if (Object.keys(config.safety).length > 0 || config.telemetry !== undefined) await prepare();
-  const factory = createServerFactory({
-    targets: connected.targets,
-    prepare,
-    waitBudget,
-    ...(config.cancelTasks === true && { cancelTasks: true }),
-    exposure,
-    version,
-    onDefect: log.error,
-  });
+  const settings = serverSettingsOf(config, { targets: connected.targets, version, onDefect: log.error });
+  const factory = createServerFactory({ ...settings, prepare });
   const greet = (): ReturnType<typeof factory> => {
     // The client reads the greeting while this loads, and asks for the tools next.
     setImmediate(() => void Promise.all([loadAnswers(), prepare()]));

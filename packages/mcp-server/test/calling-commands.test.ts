@@ -1,7 +1,10 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { createSimulator } from "@pve/simulator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EXIT } from "../src/command.js";
-import { ranCommand } from "./ran-command.js";
-import { type Cluster, startCluster } from "./spawned.js";
+import { ownFolder, ranCommand } from "./ran-command.js";
+import { type Cluster, runUntil, startCluster } from "./spawned.js";
 
 let cluster: Cluster;
 
@@ -40,8 +43,22 @@ describe("pve-mcp call", () => {
     const notAllowed = await ranCommand(["call", "start_vm", "vmid=104"], cluster.env);
     expect(notAllowed).toMatchObject({ status: EXIT.refused, out: "" });
     const unapproved = await ranCommand(["call", "delete_vm", "vmid=104", "--allow", "destroy"], cluster.env, ["104"]);
-    expect(unapproved).toMatchObject({ status: EXIT.refused, err: expect.stringContaining("person at a terminal") });
+    expect(unapproved).toMatchObject({ status: EXIT.refused, err: expect.stringContaining("needs approval") });
     expect(writes().length).toBe(before);
+  });
+
+  it("asks an operator where nobody sits at a terminal", async () => {
+    const folder = ownFolder();
+    const config = path.join(folder, "pve-mcp.yaml");
+    writeFileSync(config, "approval: { directory: approvals, wait: 0 }\n");
+    const words = ["call", "delete_vm", "vmid=104", "--allow", "destroy", "--config", config];
+    const before = writes().length;
+    const waiting = await ranCommand(words, cluster.env);
+    expect(waiting).toMatchObject({ status: EXIT.failed, out: "" });
+    expect(waiting.err).toMatch(/Pending approval [0-9a-f]{10}/);
+    expect(writes().length).toBe(before);
+    const listed = await ranCommand(["approve", "--directory", path.join(folder, "approvals")]);
+    expect(listed.out).toContain("delete_vm");
   });
 
   it("tells a failure of the cluster from one of the connection and from bad words", async () => {
@@ -55,6 +72,22 @@ describe("pve-mcp call", () => {
     const unknown = await ranCommand(["call", "get_nods"], cluster.env);
     expect(unknown.status).not.toBe(EXIT.done);
     expect(unknown.err).toContain("get_nodes");
+  });
+
+  it.each([
+    { cancel: true, says: /told to end/, status: "stopped" },
+    { cancel: false, says: /goes on/, status: "running" },
+  ])("that is interrupted ends its task on request: cancel_tasks $cancel", async ({ cancel, says, status }) => {
+    await using pve = createSimulator({ seed: "three-nodes", clock: { speed: 1 } });
+    const { url, fingerprint256 } = await pve.listen();
+    const config = path.join(ownFolder(), "pve-mcp.yaml");
+    writeFileSync(config, `cancel_tasks: ${cancel}\n`);
+    const env = { PVE_URL: url, PVE_TOKEN: pve.credentials.token, PVE_FINGERPRINT: fingerprint256 };
+    const words = ["call", "clone_vm", "source_vmid=103", "new_vmid=1103", "full=true"];
+    const ended = await runUntil(env, [...words, "--allow", "change", "--config", config], /transferred/);
+    expect(ended).toMatchObject({ code: EXIT.failed, stderr: expect.stringMatching(says) });
+    const stops = pve.requests().filter(({ method }) => method === "DELETE");
+    expect(stops).toHaveLength(status === "stopped" ? 1 : 0);
   });
 
   it("shows no secret", async () => {
@@ -71,6 +104,17 @@ describe("pve-mcp plan", () => {
     expect(planned.status).toBe(EXIT.done);
     expect(planned.out).toContain("3072");
     expect(writes().length).toBe(before);
+    expect(planned.err).toMatch(/holds in this process alone/);
+
+    const config = path.join(ownFolder(), "pve-mcp.yaml");
+    writeFileSync(config, "approval: { directory: approvals }\n");
+    const shared = await ranCommand(["plan", ...words, "--json", "--config", config], cluster.env);
+    expect(shared.err).not.toMatch(/holds in this process alone/);
+    const id = /plan-[\w.-]+/.exec(shared.out)?.[0];
+    expect(await ranCommand(["call", ...words, `plan=${id}`, "--config", config], cluster.env)).toMatchObject({
+      status: EXIT.done,
+    });
+    expect(writes().length).toBe(before + 1);
   });
 });
 

@@ -77,6 +77,29 @@ export function runServer(
   });
 }
 
+/** Runs a command, and interrupts it (Ctrl-C) once its stderr says `sign`. */
+export function runUntil(
+  env: Readonly<Record<string, string>>,
+  words: readonly string[],
+  sign: RegExp,
+): Promise<Ended> {
+  const { command, args, cwd, env: environment } = serverProcess(env, ...words);
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      stdout += chunk;
+    });
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+      const seen = sign.test(stderr);
+      stderr += chunk;
+      if (!seen && sign.test(stderr)) child.kill("SIGINT");
+    });
+    child.once("error", reject).once("close", (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
 function answersIn(stdout: string): number {
   return stdout.split("\n").filter((line) => line.includes('"id":')).length;
 }

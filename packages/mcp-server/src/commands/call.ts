@@ -4,15 +4,18 @@ import { FAILURE_KEY } from "../answer.js";
 import { type Command, type CommandInput, EXIT } from "../command.js";
 import type { ServerConfig } from "../config.js";
 import { connectTargets } from "../connect.js";
-import { callInProcess, ProtocolRefusal } from "../in-process.js";
+import { CallCancelled, callInProcess, ProtocolRefusal } from "../in-process.js";
 import { loadConfig } from "../load-config.js";
 import { createLog } from "../log.js";
 import { renderText } from "../render.js";
 import { safetyOf } from "../safety.js";
 import { createServerFactory } from "../server.js";
+import { serverSettingsOf } from "../server-settings.js";
 import { settingsUsage } from "../usage.js";
 
 const MOST_WORDS = 200;
+const LOST_PLAN =
+  "Note: without approval.directory the plan's id holds in this process alone, which ends here: no call can name it.\n";
 
 /** `pve-mcp call`: runs one tool or operation as a client of this server would. */
 export const call: Command = {
@@ -25,7 +28,7 @@ export const plan: Command = {
   usage: usageOf(
     "plan",
     "show what a call would send, change and lose, without doing it",
-    "\nThe plan's id, given to pve-mcp call as plan=<id> with the same arguments, does just that.\n",
+    "\nThe plan's id, given to pve-mcp call as plan=<id> with the same arguments, does just that: where approval.directory is\nconfigured, which holds the key that both go by.\n",
   ),
   run: (input) => runOne(input, { plan: true }),
 };
@@ -38,7 +41,8 @@ Usage: pve-mcp ${name} <tool or "METHOD /path"> [name=value …] [--args <json>]
   pve-mcp ${name} start_vm vmid=104 --allow change
   pve-mcp ${name} "GET /nodes/{node}/qemu/{vmid}/config" node=pve1 vmid=100 --json
 ${more}
-What needs approval is asked at the terminal, of a person; elsewhere it is refused.
+What needs approval is asked at the terminal, of a person. Elsewhere an operator is asked (pve-mcp approve) where
+approval.directory is configured, and otherwise it is refused.
 
 ${settingsUsage}`;
 }
@@ -60,8 +64,12 @@ async function runOne(input: CommandInput, more: Readonly<Record<string, unknown
   const target = own["--target"]?.at(-1);
   try {
     const result = await answerOf(input, config, name, { ...args, ...more }, target);
-    return report(input, result, "--json" in own);
+    const status = report(input, result, "--json" in own);
+    if (status === EXIT.done && more["plan"] === true && config.safety.approval?.directory === undefined)
+      input.err(LOST_PLAN);
+    return status;
   } catch (error) {
+    if (error instanceof CallCancelled) return interrupted(input, config);
     if (!(error instanceof ProtocolRefusal || error instanceof ProtocolError)) throw error;
     input.err(`${error.message}\n`);
     return EXIT.usage;
@@ -97,37 +105,39 @@ async function answerOf(
   const log = createLog(input.err, secrets);
   for (const warning of config.warnings) log.warn(warning);
   const safety = safetyOf(config, log.warn);
-  const { waitBudget } = config;
-  const serverFor = createServerFactory({
-    targets,
-    waitBudget,
-    ...safety,
-    version: input.version,
-    onDefect: log.error,
-  });
+  const settings = serverSettingsOf(config, { targets, version: input.version, onDefect: log.error });
+  const serverFor = createServerFactory({ ...settings, ...safety });
   const chosen = target === undefined ? {} : { target };
   const called =
     findTool(name) === undefined
       ? { name: "call", arguments: { name, arguments: args, ...chosen } }
       : { name, arguments: { ...args, ...chosen } };
+  const interrupt = new AbortController();
+  const onInterrupt = (): void => interrupt.abort();
+  process.once("SIGINT", onInterrupt);
   try {
     return await callInProcess(serverFor({ id: "pve-mcp call", reach: "destroy" }), called, {
       name: "pve-mcp",
       version: input.version,
+      signal: interrupt.signal,
       onProgress: (message) => input.err(`${message}\n`),
-      onQuestion: ({ message }) => askPerson(input, String(message)),
+      // A pipe is nobody: an operator is asked instead, where there is a directory for that.
+      onQuestion: process.stdin.isTTY === true ? ({ message }) => askPerson(input, String(message)) : undefined,
     });
   } finally {
+    process.off("SIGINT", onInterrupt);
     await safety.tracer?.flush();
   }
 }
 
-/** Puts the server's question to whoever sits at the terminal; a pipe is nobody. */
-async function askPerson({ ask, err }: CommandInput, message: string): Promise<Readonly<Record<string, unknown>>> {
-  if (process.stdin.isTTY !== true) {
-    err("This needs the approval of a person at a terminal.\n");
-    return { action: "decline" };
-  }
+function interrupted({ err }: CommandInput, { cancelTasks }: ServerConfig): number {
+  const task = cancelTasks === true ? "is told to end (cancel_tasks)" : "goes on";
+  err(`Interrupted. A task that the call has started ${task}.\n`);
+  return EXIT.failed;
+}
+
+/** Puts the server's question to whoever sits at the terminal. */
+async function askPerson({ ask }: CommandInput, message: string): Promise<Readonly<Record<string, unknown>>> {
   const name = await ask(`\n${message}\nType the name to approve, or nothing: `);
   return name.trim() === "" ? { action: "decline" } : { action: "accept", content: { name: name.trim() } };
 }

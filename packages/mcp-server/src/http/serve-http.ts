@@ -4,6 +4,7 @@ import { connectTargets } from "../connect.js";
 import { createLog } from "../log.js";
 import { safetyOf } from "../safety.js";
 import { createServerFactory } from "../server.js";
+import { serverSettingsOf } from "../server-settings.js";
 import { httpConfigOf } from "./http-config.js";
 import { type Listening, listenHttp } from "./http-server.js";
 import { createMetrics } from "./metrics.js";
@@ -36,7 +37,7 @@ export async function startHttp(
   listen: string | undefined,
   { version, err }: Pick<CommandInput, "version" | "err">,
 ): Promise<Started> {
-  const { targets, waitBudget, exposure, http: file, warnings } = config;
+  const { targets, waitBudget, http: file, warnings } = config;
   const read = httpConfigOf({ listen, file, waitBudget, targets: targets.map(({ name }) => name) });
   if (read.config === undefined) {
     err(`pve-mcp cannot start:\n${read.problems.map((problem) => `  - ${problem}\n`).join("")}`);
@@ -48,16 +49,8 @@ export async function startHttp(
   const log = createLog(err, connected.secrets);
   for (const warning of [...warnings, ...read.warnings]) log.warn(warning);
   const safety = safetyOf(config, log.warn);
-  const serverFor = createServerFactory({
-    targets: connected.targets,
-    waitBudget,
-    ...(config.cancelTasks === true && { cancelTasks: true }),
-    ...safety,
-    exposure,
-    version,
-    onDefect: log.error,
-    onToolCall: metrics.toolCall,
-  });
+  const settings = serverSettingsOf(config, { targets: connected.targets, version, onDefect: log.error });
+  const serverFor = createServerFactory({ ...settings, ...safety, onToolCall: metrics.toolCall });
   const ready = createReadiness(connected.targets);
   try {
     const server = await listenHttp(http, { serverFor, ready, metrics, log });
