@@ -1,5 +1,6 @@
 import { createInterface, type Interface } from "node:readline";
 import { Writable } from "node:stream";
+import { NoAnswerError } from "./command.js";
 
 let muted = false;
 let lines: Interface | undefined;
@@ -21,7 +22,7 @@ function open(): AsyncIterator<string> {
   return typed;
 }
 
-/** Asks on stderr and reads a line from stdin. A secret is not echoed. Rejects when stdin ends before there is an answer. */
+/** Asks on stderr and reads a line from stdin. A secret is not echoed. Rejects with `NoAnswerError` when stdin ends before there is an answer. */
 export async function ask(question: string, { secret }: { readonly secret?: true } = {}): Promise<string> {
   process.stderr.write(question);
   const answers = open();
@@ -32,6 +33,6 @@ export async function ask(question: string, { secret }: { readonly secret?: true
   lines?.pause();
   if (muted) process.stderr.write("\n");
   muted = false;
-  if (answer.done === true) throw new Error("stdin ended before there was an answer");
+  if (answer.done === true) throw new NoAnswerError();
   return answer.value;
 }

@@ -8,6 +8,13 @@ function readVersion(): string {
   return typeof found === "string" ? found : "unknown";
 }
 
+// Whoever reads, such as head, may stop before the end. Nobody can be told on a stream that is gone.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 void runCommand({
   argv: process.argv.slice(2),
   env: process.env,

@@ -12,6 +12,15 @@ export const EXIT = {
   unreachable: 4,
 } as const;
 
+/** Nobody is there to answer: stdin has ended. */
+export class NoAnswerError extends Error {
+  override readonly name = "NoAnswerError";
+
+  constructor() {
+    super("there was no answer: stdin has ended");
+  }
+}
+
 /** The world as a command sees it. */
 export interface CommandInput {
   /** The words after the command's name. */
@@ -22,7 +31,7 @@ export interface CommandInput {
   readonly out: (text: string) => void;
   /** Text for stderr, as it is: everything said about the result. */
   readonly err: (text: string) => void;
-  /** Asks whoever started the command, on stderr; what is typed is not shown when it is a secret. */
+  /** Asks whoever started the command, on stderr; what is typed is not shown when it is a secret. Rejects with `NoAnswerError`. */
   readonly ask: (question: string, options?: { readonly secret?: true }) => Promise<string>;
   /** Throws when the file cannot be read. */
   readonly readFile: (path: string) => string;

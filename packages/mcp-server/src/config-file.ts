@@ -13,7 +13,7 @@ import {
   safetyShape,
 } from "./safety-section.js";
 import { fingerprintSetting, tokenSetting, urlSettingOf } from "./setting-schemas.js";
-import { checkToken } from "./settings.js";
+import { checkToken, TARGET_NAME } from "./settings.js";
 import type { TargetConfig, TlsTrust } from "./target-config.js";
 
 const word = z.enum(["read", "change", "destroy"]);
@@ -21,7 +21,7 @@ const file = z.string().min(1);
 
 const targetSection = z
   .strictObject({
-    name: z.string().regex(/^[A-Za-z0-9][\w.-]*$/, {
+    name: z.string().regex(TARGET_NAME, {
       error: (issue) => `${JSON.stringify(issue.input)} is no name of a target. Use letters, digits, dots, dashes.`,
     }),
     url: urlSettingOf("url"),

@@ -26,6 +26,8 @@ export interface OwnFlags {
   readonly bare?: readonly string[];
   /** How many words that are no flags; none unless given. */
   readonly words?: number;
+  /** Which of the settings that every command has mean something here; all unless given. */
+  readonly settings?: readonly string[];
 }
 
 /** The flags, and what could not be read as one. */
@@ -92,8 +94,9 @@ interface Grammar {
   readonly hint: (name: string) => string;
 }
 
-function grammarOf({ valued = {}, optional = [], bare = [] }: OwnFlags): Grammar {
-  const hints = { ...VALUED, ...valued };
+function grammarOf({ valued = {}, optional = [], bare = [], settings }: OwnFlags): Grammar {
+  const shared = Object.entries(VALUED).filter(([name]) => settings === undefined || settings.includes(name));
+  const hints: Readonly<Record<string, string>> = { ...Object.fromEntries(shared), ...valued };
   const without = [...bare, ...BARE];
   return {
     names: [...Object.keys(hints), ...optional, ...without],
@@ -118,7 +121,8 @@ function bareProblem(name: string, at: number, inline: string | undefined, known
   const names = `Known flags: ${known.names.join(", ")}.`;
   if (!name.startsWith("-"))
     return `Word ${at + 1} of the command line is not a flag (it is not repeated here). ${names}`;
-  if (!known.isBare(name)) return `${name} is not a flag of pve-mcp. ${names}`;
+  if (!known.isBare(name))
+    return `${name} is not a flag ${name in VALUED ? "of this command" : "of pve-mcp"}. ${names}`;
   return inline === undefined ? undefined : `${name} takes no value. Write ${name} alone.`;
 }
 

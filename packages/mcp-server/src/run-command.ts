@@ -1,4 +1,4 @@
-import { type Command, type CommandInput, EXIT } from "./command.js";
+import { type Command, type CommandInput, EXIT, NoAnswerError } from "./command.js";
 import { commands } from "./commands.js";
 
 const DEFAULT_COMMAND = "serve";
@@ -35,6 +35,10 @@ async function runOrExplain(command: Command, input: CommandInput): Promise<numb
   try {
     return await command.run(input);
   } catch (error) {
+    if (error instanceof NoAnswerError) {
+      input.err(`\npve-mcp: ${error.message}.\n`);
+      return EXIT.usage;
+    }
     if (!(error instanceof Error && "code" in error && "path" in error)) throw error;
     input.err(`pve-mcp: ${JSON.stringify(error.path)} cannot be used (${String(error.code)}).\n`);
     return EXIT.usage;

@@ -21,6 +21,9 @@ export function gather(): {
 /** Seconds a call waits for its task when `--wait` is not given: below the 60 s after which MCP clients give up. */
 export const DEFAULT_WAIT_SECONDS = 45;
 
+/** What a target may be called. */
+export const TARGET_NAME = /^[A-Za-z0-9][\w.-]*$/;
+
 const LONGEST_WAIT_SECONDS = 86_400;
 const PVE_PORT = "8006";
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -1,9 +1,10 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { EXIT } from "../src/command.js";
 import { commands } from "../src/commands.js";
 import { ownFolder, ranCommand } from "./ran-command.js";
+import { runClosed, runServer } from "./spawned.js";
 
 const run = (...argv: string[]) => ranCommand(argv);
 
@@ -64,6 +65,44 @@ describe("pve-mcp", () => {
     expect(status).toBe(EXIT.usage);
     expect(err).toContain("Commands: serve");
     expect(err).not.toContain("sesame");
+  });
+
+  it.each([
+    [["tools", "--config", "pve-mcp.yaml"], "--config"],
+    [["role", "--toolsets", "vms"], "--toolsets"],
+    [["describe", "start_vm", "--allow", "change"], "--allow"],
+    [["token", "alice", "--wait", "5"], "--wait"],
+    [["init", "--config", "pve-mcp.yaml"], "--config"],
+    [["approve", "--directory", "/tmp", "--refus"], "--refus"],
+    [["audit", "verify", "--directory", "/tmp", "--keyfile=a"], "--keyfile"],
+  ])("%j is refused: the command would do nothing with that", async (argv, flag) => {
+    expect(await run(...argv)).toEqual({
+      status: EXIT.usage,
+      out: "",
+      err: expect.stringContaining(`${flag} is not a flag of`),
+    });
+  });
+
+  it("takes a directory behind an equals sign, too, and makes none that is not there", async () => {
+    const folder = ownFolder();
+    const nowhere = path.join(folder, "approvals");
+    for (const argv of [["--directory", nowhere], [`--directory=${nowhere}`]]) {
+      const { status, err } = await run("approve", ...argv);
+      expect({ status, err }).toMatchObject({ status: EXIT.usage, err: expect.stringContaining("no server keeps") });
+    }
+    expect(existsSync(nowhere)).toBe(false);
+    expect(await run("audit", "verify", `--directory=${folder}`)).toMatchObject({
+      status: EXIT.failed,
+      err: expect.stringContaining("there is no audit"),
+    });
+  });
+
+  it("ends quietly when its reader has had enough, or nobody is there to answer", async () => {
+    expect(await runClosed(["tools"])).toEqual({ code: EXIT.done, stdout: "", stderr: "" });
+    expect(await runServer({}, ["init"])).toMatchObject({
+      code: EXIT.usage,
+      stderr: expect.stringMatching(/:\s+pve-mcp: there was no answer: stdin has ended\.\n$/),
+    });
   });
 
   it("names a directory that cannot be used, and ends like any unusable setting", async () => {

@@ -28,6 +28,20 @@ describe("pve-mcp role", () => {
     });
   });
 
+  it.each([
+    ["--user", "bot@pve; reboot"],
+    ["--user", "bot"],
+    ["--token", "a b"],
+    ["--name", "x' ; reboot '"],
+  ])("puts nothing into commands for root that PVE would not take: %s %s", async (flag, value) => {
+    const { status, out, err } = await ranCommand(["role", "start_vm", flag, value]);
+    expect({ status, out, err }).toEqual({
+      status: EXIT.usage,
+      out: "",
+      err: expect.stringContaining(`${flag} is not`),
+    });
+  });
+
   it("says on stderr what no token can do", async () => {
     const { status, err } = await ranCommand(["role", "change_password", "--allow", "destroy"]);
     expect(status).toBe(EXIT.done);

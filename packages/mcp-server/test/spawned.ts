@@ -77,6 +77,20 @@ export function runServer(
   });
 }
 
+/** Runs a command whose stdout nobody reads. */
+export function runClosed(words: readonly string[]): Promise<Ended> {
+  const { command, args, cwd, env } = serverProcess({}, ...words);
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    let stderr = "";
+    child.stdout.destroy();
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+      stderr += chunk;
+    });
+    child.once("error", reject).once("close", (code) => resolve({ code, stdout: "", stderr }));
+  });
+}
+
 /** Runs a command, and interrupts it (Ctrl-C) once its stderr says `sign`. */
 export function runUntil(
   env: Readonly<Record<string, string>>,

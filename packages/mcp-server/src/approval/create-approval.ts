@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ApprovalConfig, ApprovalSettings } from "./approval-settings.js";
@@ -9,6 +9,7 @@ import { rememberHere, rememberIn } from "./single-use.js";
 
 const HEARTBEAT = 10_000;
 const KEY_BYTES = 32;
+const KEY_FILE = "key";
 
 /**
  * Sets approval up. Without a directory the key is random and dies with the process.
@@ -33,10 +34,15 @@ export function openDesk(directory: string): Desk {
   return createDesk(path.join(directory, "pending"), createSealer(sharedKey(directory)));
 }
 
+/** Whether a server keeps approvals in this directory; looking does not make it one. */
+export function keepsApprovals(directory: string): boolean {
+  return existsSync(path.join(directory, KEY_FILE));
+}
+
 /** The key in a directory; made by whichever process comes first. */
 function sharedKey(directory: string): Uint8Array {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const file = path.join(directory, "key");
+  const file = path.join(directory, KEY_FILE);
   try {
     writeFileSync(file, `${randomBytes(KEY_BYTES).toString("base64")}\n`, { flag: "wx", mode: 0o600 });
   } catch (error) {

@@ -37,7 +37,7 @@ function firstBroken(lines: readonly Readonly<Record<string, unknown>>[], key: s
   for (const [at, line] of lines.entries()) {
     const { hash } = line;
     if (hash !== hashOf(line as AuditLine, key))
-      return `line ${at + 1} was altered${key === undefined ? "" : ", or the key is another"}`;
+      return `line ${at + 1} was altered, or ${key === undefined ? "was written with a key" : "the key is another"}`;
     if (line["seq"] !== at || line["previous"] !== previous) return `line ${at + 1} does not follow the one before`;
     previous = String(hash);
   }

@@ -1,8 +1,9 @@
 import { userInfo } from "node:os";
-import { openDesk } from "../approval/create-approval.js";
+import { keepsApprovals, openDesk } from "../approval/create-approval.js";
 import type { Desk, Pending } from "../approval/desk.js";
 import { isApproved } from "../approval/question.js";
 import { type Command, type CommandInput, EXIT } from "../command.js";
+import { readFlags } from "../flags.js";
 import { loadConfig } from "../load-config.js";
 import { settingsUsage } from "../usage.js";
 
@@ -22,6 +23,10 @@ ${settingsUsage}`,
   async run(input) {
     const found = await directoryFrom(input);
     if (found === undefined) return EXIT.usage;
+    if (!keepsApprovals(found.directory)) {
+      input.err(`pve-mcp approve: no server keeps approvals in ${JSON.stringify(found.directory)}.\n`);
+      return EXIT.usage;
+    }
     const ask = async (prompt: string) => (process.stdin.isTTY ? input.ask(prompt) : undefined);
     return answer(openDesk(found.directory), found, { ...input, now: Date.now, ask });
   },
@@ -37,12 +42,12 @@ const TAKES = { valued: { "--directory": "a directory" }, bare: ["--refuse"], wo
 
 async function directoryFrom(input: CommandInput): Promise<Found | undefined> {
   const { argv, err } = input;
-  const at = argv.indexOf("--directory");
+  const { own, words, problems } = readFlags(argv, TAKES);
+  const given = own["--directory"]?.at(-1);
   // With the directory given, approving needs no cluster to be configured.
-  const given = at === -1 ? undefined : argv[at + 1];
   if (given !== undefined) {
-    const id = argv.find((word, index) => !word.startsWith("-") && index !== at + 1);
-    return { directory: given, id, refuses: argv.includes("--refuse") };
+    for (const problem of problems) err(`pve-mcp approve: ${problem}\n`);
+    return problems.length > 0 ? undefined : { directory: given, id: words[0], refuses: "--refuse" in own };
   }
   const loaded = await loadConfig(input, TAKES);
   if (loaded === undefined) return undefined;

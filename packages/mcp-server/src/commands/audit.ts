@@ -1,5 +1,6 @@
 import { verifyAudit } from "../audit/verify-audit.js";
 import { type Command, type CommandInput, EXIT } from "../command.js";
+import { readFlags } from "../flags.js";
 import { loadConfig } from "../load-config.js";
 import { settingsUsage } from "../usage.js";
 
@@ -10,7 +11,7 @@ export const audit: Command = {
 Usage: pve-mcp audit verify [--directory <directory>] [--key-file <file>] [settings]
 
 Checks every line of every file against the one before, and each file against what later ones saw of it. Prints the first
-line of each file that is not as it was written, and ends with status 1 if there is one.
+line of each file that is not as it was written, and ends with status 1 if there is one, or nothing to check.
 
   --directory <directory>   where the audit lies; otherwise audit.directory of the configuration
   --key-file <file>         file with the key of the hashes; otherwise audit.key_file of the configuration
@@ -36,21 +37,30 @@ const TAKES = { valued: { "--directory": "a directory", "--key-file": "a file" }
 
 async function placeOf(input: CommandInput): Promise<Place | undefined> {
   const { argv, err, readFile } = input;
-  const given = (flag: string): string | undefined => (argv.includes(flag) ? argv[argv.indexOf(flag) + 1] : undefined);
-  const directory = given("--directory");
-  const keyFile = given("--key-file");
+  const { own, problems } = readFlags(argv, TAKES);
+  const directory = own["--directory"]?.at(-1);
+  const keyFile = own["--key-file"]?.at(-1);
   // With the directory given, checking needs no cluster to be configured.
-  if (directory !== undefined) return { directory, key: keyFile === undefined ? undefined : readFile(keyFile).trim() };
+  if (directory !== undefined) {
+    for (const problem of problems) err(`pve-mcp audit: ${problem}\n`);
+    if (problems.length > 0) return undefined;
+    return { directory, key: keyFile === undefined ? undefined : readFile(keyFile).trim() };
+  }
   const loaded = await loadConfig(input, TAKES);
   if (loaded === undefined) return undefined;
   const { audit: configured } = loaded.config.safety;
-  if (configured !== undefined) return configured;
+  if (configured !== undefined)
+    return keyFile === undefined ? configured : { ...configured, key: readFile(keyFile).trim() };
   err("pve-mcp audit: no directory is configured. Set audit.directory, or name one with --directory.\n");
   return undefined;
 }
 
 function report({ directory, key }: Place, { out, err }: Pick<CommandInput, "out" | "err">): number {
   const { files, lines, broken } = verifyAudit(directory, key);
+  if (files === 0) {
+    err(`pve-mcp audit: there is no audit in ${JSON.stringify(directory)}: it was never begun, or was taken away.\n`);
+    return EXIT.failed;
+  }
   for (const problem of broken) err(`${problem}\n`);
   out(
     broken.length === 0

@@ -13,7 +13,12 @@ Usage: pve-mcp describe <tool or "METHOD /path"> [--group <group>] [--json]
 Asks no cluster. What takes many options shows them in groups.
 `,
   async run({ argv, out, err }) {
-    const takes = { valued: { "--group": "one of the groups that a description names" }, bare: ["--json"], words: 1 };
+    const takes = {
+      valued: { "--group": "one of the groups that a description names" },
+      bare: ["--json"],
+      words: 1,
+      settings: [],
+    };
     const { own, words, problems } = readFlags(argv, takes);
     const [name] = words;
     const wrong = [...problems, ...(name === undefined ? ["no tool or operation is named."] : [])];

@@ -5,7 +5,8 @@ import { type Command, type CommandInput, EXIT } from "../command.js";
 import { readFlags } from "../flags.js";
 import { clientSnippets } from "../init/client-snippets.js";
 import { writeSetup } from "../init/write-setup.js";
-import { type Checked, checkToken, checkUrl } from "../settings.js";
+import { cleanText } from "../render.js";
+import { type Checked, checkToken, checkUrl, TARGET_NAME } from "../settings.js";
 
 const PATIENCE = 10_000;
 const TRIES = 3;
@@ -23,11 +24,13 @@ says on the node, asks for the API token, and writes pve-mcp.yaml and the token'
   async run(input) {
     const { own, problems } = readFlags(input.argv, {
       valued: { "--dir": "a folder, such as --dir ~/.config/pve-mcp", "--name": "a word, such as --name home" },
+      settings: [],
     });
-    for (const problem of problems) input.err(`pve-mcp init: ${problem}\n`);
-    if (problems.length > 0) return EXIT.usage;
-    const directory = path.resolve(own["--dir"]?.at(-1) ?? path.join(homedir(), ".config", "pve-mcp"));
     const name = own["--name"]?.at(-1) ?? "pve";
+    const wrong = [...problems, ...(TARGET_NAME.test(name) ? [] : [`--name takes letters, digits, dots, dashes.`])];
+    for (const problem of wrong) input.err(`pve-mcp init: ${problem}\n`);
+    if (wrong.length > 0) return EXIT.usage;
+    const directory = path.resolve(own["--dir"]?.at(-1) ?? path.join(homedir(), ".config", "pve-mcp"));
     const url = await asked(input, "Address of a node, such as https://pve1.example:8006: ", (text) =>
       checkUrl("The address", text),
     );
@@ -83,7 +86,9 @@ async function askTrust(
   const { hostname, port } = new URL(url);
   try {
     const shown = await readCertificate(hostname.replace(/^\[(.*)\]$/, "$1"), Number(port || 443), PATIENCE);
-    err(`\nThe certificate shown there:\n  ${shown.fingerprint256}\n  ${shown.subject}, issued by ${shown.issuer}\n`);
+    // Whoever answers there has written the names.
+    const names = cleanText(`${shown.subject}, issued by ${shown.issuer}`).replaceAll(/\s+/g, " ");
+    err(`\nThe certificate shown there:\n  ${shown.fingerprint256}\n  ${names}\n`);
     if (shown.trusted) {
       err("This system trusts its authority, so it is not pinned.\n");
       return { fingerprint: undefined };

@@ -4,6 +4,13 @@ import { type Command, type CommandInput, EXIT } from "../command.js";
 import { readFlags } from "../flags.js";
 import { checkAllow } from "../settings.js";
 
+/** What goes into commands that root will type is what PVE takes there, and no more. The last of each is an example. */
+const FORMS = [
+  ["--user", /^[^\s:/'"]+@[A-Za-z][\w.-]+$/, "assistant@pve"],
+  ["--token", /^[A-Za-z][\w.-]+$/, "mcp"],
+  ["--name", /^[A-Za-z0-9][\w.-]*$/, "assistant"],
+] as const;
+
 /** `pve-mcp role`: the least that the token needs. Asks no cluster, so it can be run before there is a token. */
 export const role: Command = {
   usage: `pve-mcp role: print the smallest roles and grants for a selection of tools, as pveum commands.
@@ -22,14 +29,19 @@ are typed on a node, by root; the token has privilege separation, so user and to
       },
       bare: ["--json"],
       words: catalogue.length,
+      settings: ["--allow"],
     });
     const reach = flags.allow.includes("destroy") ? "destroy" : flags.allow.includes("change") ? "change" : "read";
     const { tools, unknown } = toolsNamed(words, (tool) => allows(reach, tool.risk));
-    const wrong = [...problems, ...flags.allow.flatMap((text) => checkAllow(text).problem ?? []), ...unknown];
-    for (const problem of wrong) input.err(`pve-mcp role: ${problem}\n`);
-    if (wrong.length > 0) return EXIT.usage;
     const last = (flag: string) => own[flag]?.at(-1);
     const [user, token, name] = [last("--user"), last("--token"), last("--name")];
+    const misnamed = FORMS.flatMap(([flag, form, said]) =>
+      form.test(last(flag) ?? said) ? [] : [`${flag} is not of the form ${said}.`],
+    );
+    const reachProblems = flags.allow.flatMap((text) => checkAllow(text).problem ?? []);
+    const wrong = [...problems, ...reachProblems, ...misnamed, ...unknown];
+    for (const problem of wrong) input.err(`pve-mcp role: ${problem}\n`);
+    if (wrong.length > 0) return EXIT.usage;
     const needed = requiredRole(
       tools.map((tool) => tool.name),
       {

@@ -12,9 +12,11 @@ The token is printed once, on stdout; give it to the caller. The lines for the c
 hash and not the token.
 `,
   async run({ argv, out, err }) {
-    const { words, problems } = readFlags(argv, { words: 1 });
+    const { words, problems } = readFlags(argv, { words: 1, settings: [] });
     const [name] = words;
-    if (problems.length > 0 || name === undefined || !/^[A-Za-z0-9][\w.@-]*$/.test(name)) {
+    for (const problem of problems) err(`pve-mcp token: ${problem}\n`);
+    if (problems.length > 0) return EXIT.usage;
+    if (name === undefined || !/^[A-Za-z0-9][\w.@-]*$/.test(name)) {
       err("pve-mcp token needs the caller's name: letters, digits, dots, dashes, such as pve-mcp token alice.\n");
       return EXIT.usage;
     }

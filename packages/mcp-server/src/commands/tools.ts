@@ -19,7 +19,11 @@ Without words it lists every allowed tool by toolset; a star marks those that a 
 finds tools and operations as search_tools does. Asks no cluster.
 `,
   async run({ argv, out, err }) {
-    const { flags, own, words, problems } = readFlags(argv, { bare: ["--json"], words: 50 });
+    const { flags, own, words, problems } = readFlags(argv, {
+      bare: ["--json"],
+      words: 50,
+      settings: ["--allow", "--toolsets", "--tools", "--exclude"],
+    });
     const settings = flagSettingsOf(flags);
     const wrong = [...problems, ...settings.problems];
     for (const problem of wrong) err(`pve-mcp tools: ${problem}\n`);
