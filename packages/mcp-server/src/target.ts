@@ -21,13 +21,13 @@ export interface Target {
 }
 
 /** The targets that a caller may name, in the order of the configuration. */
-export function targetsOf(targets: readonly Target[], caller: Caller): readonly Target[] {
+export function targetsOf<T extends Pick<Target, "name">>(targets: readonly T[], caller: Caller): readonly T[] {
   const { targets: named } = caller;
   return named === undefined ? targets : targets.filter(({ name }) => named.includes(name));
 }
 
 /** The furthest that a caller may go anywhere. */
-export function furthestReach(targets: readonly Target[], caller: Caller): Risk {
+export function furthestReach(targets: readonly Pick<Target, "name" | "allowed">[], caller: Caller): Risk {
   const bounds = targetsOf(targets, caller).map((target) => lesserRisk(target.allowed, caller.reach));
   return bounds.includes("destroy") ? "destroy" : bounds.includes("change") ? "change" : "read";
 }

@@ -7,12 +7,15 @@ import { configOf } from "./http-session.js";
 const TOKEN = "assistant@pve!reader=5b1a4c8e-0f3d-4c7e-9a51-6d2f8b7c1e90";
 const files = { "/etc/alice": TOKEN, "/etc/jwks": "{}", "/etc/bad": "not a token", "/etc/tls": "PEM" };
 const alice = { id: "alice", token: hashToken("one") };
+const changer = { ...alice, reach: "change" };
+const destroyer = { ...alice, reach: "destroy" };
+const approval = { directory: "approvals" };
+const URL = "https://mcp.example/mcp";
 const oauth = { issuer: "https://id.example", jwks_file: "jwks" };
 
 function read(http: object | undefined, listen?: string) {
   const targets = [{ name: "lab", url: "https://lab.example", token: TOKEN }];
-  const config = configOf({ targets, ...(http !== undefined && { http }) }, files);
-  return httpConfigOf({ listen, file: config.http, targets: ["lab"], waitBudget: config.waitBudget });
+  return httpConfigOf(configOf({ targets, ...(http !== undefined && { http }) }, files), listen);
 }
 
 /** What is wrong, whether it shows while the file is read or once HTTP is to be served. */
@@ -65,6 +68,30 @@ describe("the HTTP server", () => {
     expect(warned({})).toEqual([expect.stringContaining("unencrypted")]);
     expect(warned({ tls: { cert_file: "tls", key_file: "tls" } })).toEqual([]);
     expect(warned({ url: "https://mcp.example/mcp" })).toEqual([]);
+  });
+
+  const warned: [title: string, content: object, http: object, want: readonly RegExp[]][] = [
+    ["nothing where nobody changes anything", {}, { callers: [alice] }, []],
+    ["nothing where a reader's target may be changed", { allow: "change" }, { url: URL, callers: [alice] }, []],
+    ["nothing of one process that changes", { allow: "change" }, { callers: [changer] }, []],
+    ["where several may answer at an address", { allow: "change" }, { url: URL, callers: [changer] }, [/several/]],
+    ["where some could never approve", { allow: "destroy" }, { callers: [destroyer] }, [/2026-07-28/]],
+    ["of both for whoever a scope lets in", { allow: "destroy" }, { url: URL, oauth }, [/2026-07-28/, /several/]],
+    ["nothing with a shared directory", { allow: "destroy", approval }, { url: URL, callers: [destroyer] }, []],
+    ["of a request that may not wait for its task", { wait: 60 }, { callers: [alice], timeout: 60 }, [/cut off/]],
+  ];
+
+  it.each(warned)("warns: %s", (_title, { allow = "read", ...content }: { allow?: string }, http, want) => {
+    const targets = [{ name: "lab", url: "https://lab.example", token: TOKEN, allow }];
+    const { warnings } = httpConfigOf(configOf({ targets, http, ...content }, files), undefined) as {
+      warnings: readonly string[];
+    };
+    expect(warnings).toEqual(want.map((text) => expect.stringMatching(text)));
+  });
+
+  it("lets calls that wait for their task answer before it ends", () => {
+    expect(read({ callers: [alice] }).config?.drain).toBe(50_000);
+    expect(read({ callers: [alice], drain: 7 }).config?.drain).toBe(7_000);
   });
 
   const refused: [title: string, http: object | undefined, listen: string | undefined, want: RegExp][] = [

@@ -1,4 +1,4 @@
-import { request } from "node:http";
+import { type IncomingHttpHeaders, request } from "node:http";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { createSimulator, type Simulator } from "@pve/simulator";
 import { startHttp } from "../src/http/serve-http.js";
@@ -99,13 +99,17 @@ export async function speakHttp(
   };
 }
 
-/** A request whose `Host` can be anything, which `fetch` does not allow. */
-export function rawRequest(url: string, headers: Record<string, string>): Promise<{ readonly status: number }> {
+/** A request whose `Host` and method can be anything, which `fetch` does not allow. */
+export function rawRequest(
+  url: string,
+  headers: Record<string, string>,
+  method = "POST",
+): Promise<{ readonly status: number; readonly headers: IncomingHttpHeaders }> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method: "POST", headers }, (incoming) => {
+    const outgoing = request(url, { method, headers }, (incoming) => {
       incoming.resume();
-      resolve({ status: incoming.statusCode ?? 0 });
+      resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers });
     });
-    outgoing.once("error", reject).end("{}");
+    outgoing.once("error", reject).end(method === "POST" ? "{}" : "");
   });
 }

@@ -155,6 +155,33 @@ describe("the HTTP server", () => {
     expect(Number(limited.headers.get("retry-after"))).toBeGreaterThan(0);
   });
 
+  it("counts each message of a batch, which is one request otherwise", async () => {
+    await using session = await serveHttp((pve) => ({
+      ...household(pve),
+      http: { ...household(pve).http, requests_per_minute: 60 },
+    }));
+    const list = (id: number) => ({ jsonrpc: "2.0", id, method: "prompts/list" });
+    const batch = await session.get(
+      "/mcp",
+      post(
+        Array.from({ length: 40 }, (_, id) => list(id)),
+        asAlice,
+      ),
+    );
+    expect(batch.status).toBe(200);
+    const next = await session.get("/mcp", post(list(1), asAlice));
+    expect([next.status, Number(next.headers.get("retry-after")) > 30]).toEqual([429, true]);
+    const bob = await session.get("/mcp", post(list(1), { authorization: `Bearer ${tokens.bob}` }));
+    expect(bob.status).toBe(200);
+  });
+
+  it.each(["GET", "DELETE", "PUT", "TRACE"])("has nothing to answer to %s, which is no defect", async (method) => {
+    await using session = await serveHttp(household);
+    const { status, headers } = await rawRequest(session.url, asAlice, method);
+    expect([status, headers.allow]).toEqual([405, "POST"]);
+    expect(session.said()).not.toContain("error");
+  });
+
   it("is alive, ready and countable, without a word about its callers or secrets", async () => {
     await using session = await serveHttp(household);
     await using alice = await speakHttp(session.url, tokens.alice);

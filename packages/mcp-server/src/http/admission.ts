@@ -6,10 +6,17 @@ import type { Problem } from "./plain-answer.js";
 import { createRateLimit } from "./rate-limit.js";
 import type { ResourceMetadata } from "./resource-metadata.js";
 
+/** Somebody who was let in. */
+export interface Visitor {
+  readonly caller: Caller;
+  /** Counts what else the request turns out to hold: a batch is as many requests as it has messages. */
+  readonly charge: (more: number) => void;
+}
+
 /** Who sent a request, or what to answer instead. */
 export type Admitted =
-  | { readonly caller: Caller; readonly problem?: never }
-  | { readonly problem: Problem; readonly caller?: never };
+  | { readonly visitor: Visitor; readonly problem?: never }
+  | { readonly problem: Problem; readonly visitor?: never };
 
 /** Of one address, before its refusals become `429`. */
 const STRANGERS_PER_MINUTE = 120;
@@ -25,11 +32,13 @@ export function createAdmission(
   return async (incoming) => {
     const verdict = await authenticate(incoming.headers.authorization);
     if (verdict.refusal !== undefined) {
-      const wait = verdict.refusal.status === 503 ? 0 : strangers(incoming.socket.remoteAddress ?? "");
+      const wait = verdict.refusal.status === 503 ? 0 : strangers.take(incoming.socket.remoteAddress ?? "");
       return { problem: wait === 0 ? challenge(verdict.refusal, metadata) : tooMany(wait) };
     }
-    const wait = callers(verdict.caller.id);
-    return wait === 0 ? verdict : { problem: tooMany(wait) };
+    const { caller } = verdict;
+    const wait = callers.take(caller.id);
+    if (wait > 0) return { problem: tooMany(wait) };
+    return { visitor: { caller, charge: (more) => callers.charge(caller.id, more) } };
   };
 }
 

@@ -1,4 +1,9 @@
 import { isIPv4, isIPv6 } from "node:net";
+import type { Risk } from "@pve/tools";
+import { lesserRisk } from "../allowance.js";
+import { localCaller } from "../caller.js";
+import type { ServerConfig } from "../config.js";
+import { furthestReach } from "../target.js";
 import type { CallerConfig, FileHttp, OauthConfig } from "./http-section.js";
 
 /** Where the HTTP server listens unless told otherwise. */
@@ -31,15 +36,8 @@ export interface HttpConfig {
   readonly loopback: boolean;
 }
 
-/** What a configuration of the HTTP server is made from. */
-interface Given {
-  /** The value of `--http`, where one was given. */
-  readonly listen: string | undefined;
-  readonly file: FileHttp | undefined;
-  readonly targets: readonly string[];
-  /** Milliseconds that a call waits for its task. */
-  readonly waitBudget: number;
-}
+/** What of a configuration says how HTTP is served. */
+type Given = Pick<ServerConfig, "targets" | "waitBudget" | "http" | "safety">;
 
 /** A configuration, or what is wrong with it; `warnings` are for stderr. */
 export type ReadHttpConfig =
@@ -48,10 +46,14 @@ export type ReadHttpConfig =
 
 /** A request may take what its task may take, and this long beside it. */
 const BESIDE_THE_WAIT = 60_000;
+/** At the end a call may still wait for its task, and say where it stands. */
+const BESIDE_THE_WAIT_AT_THE_END = 5_000;
 const LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]"];
 
-/** Joins flag and file to the configuration of the HTTP server. */
-export function httpConfigOf({ listen, file, targets, waitBudget }: Given): ReadHttpConfig {
+/** Joins flag and file to the configuration of the HTTP server; `listen` is the value of `--http`, where one was given. */
+export function httpConfigOf(given: Given, listen: string | undefined): ReadHttpConfig {
+  const { http: file, waitBudget } = given;
+  const targets = given.targets.map(({ name }) => name);
   const written = listen ?? file?.listen ?? DEFAULT_LISTEN;
   const address = addressOf(written);
   if (address === undefined) {
@@ -79,9 +81,9 @@ export function httpConfigOf({ listen, file, targets, waitBudget }: Given): Read
     bodyLimit: body_limit,
     requestsPerMinute: requests_per_minute,
     timeout: timeout === undefined ? waitBudget + BESIDE_THE_WAIT : timeout * 1000,
-    drain: drain * 1000,
+    drain: drain === undefined ? waitBudget + BESIDE_THE_WAIT_AT_THE_END : drain * 1000,
   };
-  return { config, warnings: warningsOf(config), problems: [] };
+  return { config, warnings: warningsOf(config, given), problems: [] };
 }
 
 const NOBODY =
@@ -124,11 +126,39 @@ function callerProblems({ callers }: FileHttp, targets: readonly string[]): stri
   return [...unknown, ...twice.map((key) => `http.callers: two callers have the same ${names[key]}.`)];
 }
 
-function warningsOf({ loopback, tls, url }: HttpConfig): readonly string[] {
-  if (loopback || tls !== undefined || url?.startsWith("https:") === true) return [];
-  return [
-    "http: tokens travel unencrypted. Set http.tls, or put a proxy that speaks TLS in front and name its address in http.url.",
-  ];
+function warningsOf({ loopback, tls, url, timeout, ...config }: HttpConfig, given: Given): readonly string[] {
+  const warnings: string[] = [];
+  if (!loopback && tls === undefined && url?.startsWith("https:") !== true) {
+    warnings.push(
+      "http: tokens travel unencrypted. Set http.tls, or put a proxy that speaks TLS in front and name its address in http.url.",
+    );
+  }
+  if (timeout <= given.waitBudget) {
+    warnings.push(
+      "http.timeout is no longer than the wait for a task: calls are cut off before they can say which task goes on.",
+    );
+  }
+  const { approval } = given.safety;
+  const furthest = reachOf(config, furthestReach(given.targets, localCaller));
+  if (approval?.directory !== undefined || furthest === "read") return warnings;
+  if (furthest === "destroy" && (approval?.mode ?? "auto") === "auto") {
+    warnings.push(
+      "http: over HTTP only clients of revision 2026-07-28 can ask their user, and without approval.directory no operator can be asked: calls of others that need approval are refused.",
+    );
+  }
+  if (url !== undefined) {
+    warnings.push(
+      "http: approvals and plans hold in this process alone. If several processes answer at http.url, have them share an approval.directory.",
+    );
+  }
+  return warnings;
+}
+
+/** How far the callers may go, where the targets allow as much as `furthest`. */
+function reachOf({ open, oauth, callers }: Pick<HttpConfig, "open" | "oauth" | "callers">, furthest: Risk): Risk {
+  if (open || oauth !== undefined) return furthest;
+  const reaches = callers.map(({ reach }) => lesserRisk(reach, furthest));
+  return reaches.find((reach) => reach === "destroy") ?? reaches.find((reach) => reach === "change") ?? "read";
 }
 
 function hostsOf(host: string, loopback: boolean, file: FileHttp | undefined): readonly string[] {

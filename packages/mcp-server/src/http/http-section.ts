@@ -63,7 +63,7 @@ export const httpSection = z.strictObject({
     .default(1024 * 1024),
   requests_per_minute: z.number().int().min(1).default(600),
   timeout: z.number().int().min(1).max(86_400).optional(),
-  drain: z.number().int().min(0).max(3600).default(30),
+  drain: z.number().int().min(0).max(3600).optional(),
 });
 
 /** Somebody who may call over HTTP. */

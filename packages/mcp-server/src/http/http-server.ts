@@ -82,9 +82,9 @@ function createRoutes(config: HttpConfig, { ready, metrics }: HttpServing, endpo
       const text = "an address ends up in logs; send the token in the header Authorization";
       return answerProblem(outgoing, { status: 400, text });
     }
-    const { caller, problem } = await admit(incoming);
-    if (caller === undefined) return answerProblem(outgoing, problem);
-    if (pathname === "/mcp") return endpoint.answer(caller, incoming, outgoing);
+    const { visitor, problem } = await admit(incoming);
+    if (visitor === undefined) return answerProblem(outgoing, problem);
+    if (pathname === "/mcp") return endpoint.answer(visitor, incoming, outgoing);
     answerText(outgoing, 200, metrics.render(), "text/plain; version=0.0.4; charset=utf-8");
   };
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type AuthInfo, createMcpHandler } from "@modelcontextprotocol/server";
 import type { Caller } from "../caller.js";
+import type { Visitor } from "./admission.js";
 import type { HttpConfig } from "./http-config.js";
 import type { HttpServing } from "./http-server.js";
 import { BodyTooLargeError, readBody, sendWebResponse, webRequestOf } from "./node-exchange.js";
@@ -8,7 +9,7 @@ import { answerProblem } from "./plain-answer.js";
 
 /** Answers the MCP requests of a caller who was let in. */
 export interface McpEndpoint {
-  readonly answer: (caller: Caller, incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
+  readonly answer: (visitor: Visitor, incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
   /** Ends what is still under way. */
   readonly close: () => Promise<void>;
 }
@@ -32,7 +33,8 @@ export function createMcpEndpoint(
   );
   return {
     close: handler.close,
-    async answer(caller, incoming, outgoing) {
+    async answer({ caller, charge }, incoming, outgoing) {
+      if (incoming.method !== "POST") return answerProblem(outgoing, NOT_HERE);
       const body = await readBody(incoming, bodyLimit).catch(bodyProblem);
       if (!Buffer.isBuffer(body)) return answerProblem(outgoing, { ...body, headers: { connection: "close" } });
       const stop = new AbortController();
@@ -47,12 +49,16 @@ export function createMcpEndpoint(
       const authInfo: AuthInfo = { token: "", clientId: caller.id, scopes: [] };
       callers.set(authInfo, caller);
       const parsedBody = parsed(body);
+      if (Array.isArray(parsedBody)) charge(parsedBody.length - 1);
       const request = webRequestOf(incoming, parsedBody === undefined ? body : undefined, stop.signal);
       const response = await handler.fetch(request, { authInfo, ...(parsedBody !== undefined && { parsedBody }) });
       if (!outgoing.headersSent) await sendWebResponse(response, outgoing);
     },
   };
 }
+
+/** There are no sessions, so there is nothing to listen to or to end. */
+const NOT_HERE = { status: 405, text: "method not allowed; MCP is spoken with POST", headers: { allow: "POST" } };
 
 /** The JSON of a body, which the SDK would copy twice before it read it; undefined where it is none, of which the SDK speaks. */
 function parsed(body: Buffer): unknown {

@@ -37,8 +37,8 @@ export async function startHttp(
   listen: string | undefined,
   { version, err }: Pick<CommandInput, "version" | "err">,
 ): Promise<Started> {
-  const { targets, waitBudget, http: file, warnings } = config;
-  const read = httpConfigOf({ listen, file, waitBudget, targets: targets.map(({ name }) => name) });
+  const { targets, warnings } = config;
+  const read = httpConfigOf(config, listen);
   if (read.config === undefined) {
     err(`pve-mcp cannot start:\n${read.problems.map((problem) => `  - ${problem}\n`).join("")}`);
     return { status: EXIT.usage };

@@ -16,7 +16,7 @@ const http = { open: true, requests_per_minute: 1_000_000 };
 const config = configOf({ targets: [{ name: "lab", url, token: pve.credentials.token, fingerprint }], http });
 const say = (text: string) => process.stderr.write(text);
 const ours = await startHttp(config, "127.0.0.1:0", { version: "0.0.0-test", err: say });
-const read = httpConfigOf({ listen: "127.0.0.1:0", file: config.http, targets: ["lab"], waitBudget: 1000 });
+const read = httpConfigOf({ ...config, waitBudget: 1000 }, "127.0.0.1:0");
 if (ours.server === undefined || read.config === undefined) throw new Error("no server");
 const codec = fixtureCodec();
 const fixture = await listenHttp(read.config, {
