@@ -32,7 +32,29 @@ describe("what the server is offered as", () => {
   it("is the package of this name and version, in the registry of MCP servers", () => {
     expect(registry).toMatchObject({ name: manifest.mcpName, version: manifest.version });
     expect(registry.packages).toMatchObject([{ identifier: manifest.name, version: manifest.version }]);
-    expect(registry.description.length).toBeLessThanOrEqual(100);
+  });
+
+  it("keeps to what the registry checks: its schema of 2025-12-11, and the versions it turns down", () => {
+    expect(registry.$schema).toBe("https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json");
+    // The registry's own forms are stricter than its schema: a part begins and ends with a letter or digit.
+    const part = "[a-zA-Z0-9](?:[a-zA-Z0-9._-]*[a-zA-Z0-9])?";
+    expect(registry.name).toMatch(new RegExp(`^${part.replace("_", "")}/${part}$`));
+    expect(registry.name.length).toBeLessThanOrEqual(200);
+    for (const text of [registry.title, registry.description]) {
+      expect(text.trim()).not.toBe("");
+      expect(text.length).toBeLessThanOrEqual(100);
+    }
+    for (const { registryType, identifier, version, transport, environmentVariables, ...rest } of registry.packages) {
+      expect([registryType, identifier]).toEqual(["npm", expect.not.stringMatching(/\s/)]);
+      expect(version).toMatch(/^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/);
+      expect(transport).toEqual({ type: "stdio" });
+      expect(Object.keys(rest)).toEqual(["runtimeHint"]);
+      const known = ["name", "description", "isRequired", "isSecret", "placeholder", "default", "format", "choices"];
+      for (const variable of environmentVariables) {
+        expect(known).toEqual(expect.arrayContaining(Object.keys(variable)));
+        expect(variable).toMatchObject({ name: expect.any(String), description: expect.any(String) });
+      }
+    }
   });
 
   it("asks for settings that there are, and hides the token", async () => {
