@@ -97,6 +97,18 @@ describe("reading a resource", () => {
   });
 });
 
+describe("reading a resource of a cluster that turns the token down", () => {
+  it.each(["guest/100", "guestseries/100/hour", "node/pve1"])(
+    "says of %s what the operator has to do",
+    async (place) => {
+      await using session = await connect({ token: () => "root@pam!gone=00000000-0000-4000-8000-000000000000" });
+      await expect(session.mcp.readResource({ uri: `pve://pve/${place}` })).rejects.toThrow(
+        /refused \(401\)[\s\S]*operator has to correct/,
+      );
+    },
+  );
+});
+
 describe("completing a value", () => {
   const template = (uri: string) => ({ type: "ref/resource", uri }) as const;
 

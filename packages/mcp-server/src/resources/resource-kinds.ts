@@ -1,4 +1,5 @@
 import { isCallToolResult, type ServerContext } from "@modelcontextprotocol/server";
+import { PveError } from "@pve/client";
 import { describeTool, findTool } from "@pve/tools";
 import type { Caller } from "../caller.js";
 import { findAny } from "../meta/find-any.js";
@@ -122,10 +123,15 @@ async function readGuest(reader: ResourceReader, [vmid = ""]: readonly string[])
 
 async function isContainer(reader: ResourceReader, vmid: string): Promise<boolean> {
   const { target, caller, context } = reader;
-  const rows = await target
-    .clientFor(caller)
-    .call("GET /cluster/resources", { type: "vm" }, { signal: context.mcpReq.signal });
-  return rows.some((row) => String(row.vmid) === vmid && row.type === "lxc");
+  const { signal } = context.mcpReq;
+  try {
+    const rows = await target.clientFor(caller).call("GET /cluster/resources", { type: "vm" }, { signal });
+    return rows.some((row) => String(row.vmid) === vmid && row.type === "lxc");
+  } catch (error) {
+    if (!(error instanceof PveError)) throw error;
+    // The tool that is asked next fails for the same reason, and says so with its remedy.
+    return false;
+  }
 }
 
 async function readTaskLog(reader: ResourceReader, [upid = ""]: readonly string[]): Promise<string> {
