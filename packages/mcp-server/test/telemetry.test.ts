@@ -48,6 +48,37 @@ describe("a trace", () => {
     expect(JSON.stringify(spans())).toMatch(/pve\.route.*status\/start/);
   });
 
+  it.each([
+    "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+    "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
+    "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+  ])("begins anew where a client sends %s, which is none", async (traceparent) => {
+    const { tracer, spans } = collector();
+    await using session = await connect({ tracer });
+    await session.mcp.callTool({ name: "get_nodes", arguments: {}, _meta: { traceparent } });
+    await tracer.flush();
+    const [span] = spans();
+    expect(span?.["traceId"]).not.toBe(traceparent.split("-")[1]);
+    expect(span).not.toHaveProperty("parentSpanId");
+  });
+
+  it("waits for no collector without end", async () => {
+    const said: string[] = [];
+    const tracer = createTracer({
+      url: "http://collector.test/v1/traces",
+      headers: {},
+      service: "pve-mcp",
+      now: Date.now,
+      patience: 1,
+      send: (_url, { signal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+      onDefect: (message) => said.push(message),
+    });
+    tracer.start("tools/call", {}, undefined).end("done", {});
+    await tracer.flush();
+    expect(said).toEqual([expect.stringMatching(/1 spans could not be sent: .*timeout/)]);
+  });
+
   it("shows that a call failed, and no secret", async () => {
     const { tracer, spans, bodies } = collector();
     await using session = await connect({ allowed: "change", tracer });
@@ -89,6 +120,14 @@ describe("OpenTelemetry's variables", () => {
   it("are left alone when there is no endpoint, or it is switched off", () => {
     expect(from({})).toEqual({ problems: [] });
     expect(from({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://x:4318", OTEL_SDK_DISABLED: "true" })).toEqual({ problems: [] });
+  });
+
+  it("are refused when a header cannot be read, which is not shown", () => {
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://x:4318",
+      OTEL_EXPORTER_OTLP_HEADERS: "authorization=Basic 100%",
+    };
+    expect(from(env).problems).toEqual([expect.not.stringContaining("100%")]);
   });
 
   it("are refused when the endpoint is none", () => {

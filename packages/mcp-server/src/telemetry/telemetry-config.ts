@@ -20,11 +20,25 @@ export function telemetryFrom(variable: (name: string) => string | undefined): {
   if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
     return { problems: ["OTEL_EXPORTER_OTLP_ENDPOINT is no address such as http://127.0.0.1:4318 (OTLP over HTTP)."] };
   }
-  const pairs = (variable("OTEL_EXPORTER_OTLP_HEADERS") ?? "").split(",").filter((pair) => pair.includes("="));
-  const headers = pairs.map((pair) => {
-    const equals = pair.indexOf("=");
-    return [pair.slice(0, equals).trim().toLowerCase(), decodeURIComponent(pair.slice(equals + 1).trim())];
-  });
+  const headers = headersFrom(variable("OTEL_EXPORTER_OTLP_HEADERS") ?? "");
+  if (headers === undefined) {
+    return { problems: ["OTEL_EXPORTER_OTLP_HEADERS (not shown) holds a % that begins no escape; write it as %25."] };
+  }
   const service = variable("OTEL_SERVICE_NAME") ?? "pve-mcp";
-  return { telemetry: { url, headers: Object.fromEntries(headers), service }, problems: [] };
+  return { telemetry: { url, headers, service }, problems: [] };
+}
+
+/** Headers as the variable lists them, `name=value,…` with values escaped; undefined where one cannot be read. */
+function headersFrom(written: string): Readonly<Record<string, string>> | undefined {
+  const pairs = written.split(",").filter((pair) => pair.includes("="));
+  try {
+    return Object.fromEntries(
+      pairs.map((pair) => {
+        const equals = pair.indexOf("=");
+        return [pair.slice(0, equals).trim().toLowerCase(), decodeURIComponent(pair.slice(equals + 1).trim())];
+      }),
+    );
+  } catch {
+    return undefined;
+  }
 }

@@ -27,13 +27,17 @@ export interface TracerOptions {
   readonly now: () => number;
   readonly send: (
     url: string,
-    init: { method: "POST"; headers: Record<string, string>; body: string },
+    init: { method: "POST"; headers: Record<string, string>; body: string; signal: AbortSignal },
   ) => Promise<{ readonly ok: boolean; readonly status: number }>;
   readonly onDefect: (message: string) => void;
+  /** Milliseconds that the collector has to answer; a few seconds unless given. */
+  readonly patience?: number;
 }
 
 const BATCH = 64;
 const PAUSE = 2_000;
+/** Whoever ends waits for what is left to be sent, and not for a collector that says nothing. */
+const PATIENCE = 5_000;
 /** What a collector that does not answer may cost in memory. */
 const MOST_WAITING = 2_048;
 const SERVER_KIND = 2;
@@ -59,6 +63,9 @@ export function createTracer(options: TracerOptions): Tracer {
   return { flush, start: (name, attributes, parent) => startSpan(options.now, add, name, attributes, parent) };
 }
 
+/** Of the W3C; ids of noughts are none, and a collector could turn down what is sent along with one. */
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}$/;
+
 function startSpan(
   now: () => number,
   add: (span: object) => void,
@@ -67,7 +74,7 @@ function startSpan(
   parent: unknown,
 ): Span {
   const [, traceId = randomBytes(16).toString("hex"), parentSpanId] =
-    /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/.exec(typeof parent === "string" ? parent : "") ?? [];
+    TRACEPARENT.exec(typeof parent === "string" ? parent : "") ?? [];
   const begun = now();
   const events: object[] = [];
   return {
@@ -92,7 +99,7 @@ function startSpan(
 }
 
 async function exportSpans(
-  { url, headers, service, send, onDefect }: TracerOptions,
+  { url, headers, service, send, onDefect, patience = PATIENCE }: TracerOptions,
   spans: readonly object[],
 ): Promise<void> {
   const resource = { attributes: listOf({ "service.name": service }) };
@@ -102,6 +109,7 @@ async function exportSpans(
   try {
     const answer = await send(url, {
       method: "POST",
+      signal: AbortSignal.timeout(patience),
       headers: { ...headers, "content-type": "application/json" },
       body,
     });
