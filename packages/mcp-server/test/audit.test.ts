@@ -195,6 +195,23 @@ describe("verifying the audit", () => {
     expect(verifyAudit(directory).broken).toEqual([expect.stringMatching(/is missing/)]);
   });
 
+  it("holds of earlier files only what no other holds, and finds each of them gone all the same", () => {
+    for (let files = 0; files < 4; files += 1) threeLines(KEY);
+    const kept = files();
+    const earlierIn = (file = "") => Object.keys(JSON.parse(readFileSync(file, "utf8").split("\n")[0] ?? "").earlier);
+    const held = kept.flatMap(earlierIn);
+    expect(held.toSorted()).toEqual([...new Set(held)].toSorted());
+    expect(held).toHaveLength(3);
+    for (const file of kept) {
+      const text = readFileSync(file, "utf8");
+      rmSync(file);
+      const { broken } = verifyAudit(directory, KEY);
+      // Nobody has come since the last one.
+      expect(broken).toEqual(held.includes(path.basename(file)) ? [expect.stringMatching(/is missing/)] : []);
+      writeFileSync(file, text);
+    }
+  });
+
   it("finds a chain that was made anew by somebody without the key", () => {
     threeLines(KEY);
     expect(verifyAudit(directory, KEY).broken).toEqual([]);

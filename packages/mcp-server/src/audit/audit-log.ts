@@ -44,13 +44,13 @@ export function hashOf(
 
 /**
  * Opens an audit: a file of this process alone, in which each line holds the hash of the one before. Its first line holds
- * the last hashes of the files that lie there already, so that none of them can be shortened or taken away unseen. Each
- * line is on disk (`fdatasync`) before what it tells of happens.
+ * the last hashes of the files that lie there already, those apart that another of them holds as they are: so none can be
+ * shortened or taken away unseen, and a first line does not grow with every process that ever was. Each line is on disk (`fdatasync`) before what it tells of happens.
  * @throws Error when the directory cannot be used
  */
 export function openAudit({ directory, key, now }: AuditOptions): AuditLog {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const earlier = Object.fromEntries(auditFiles(directory).map((name) => [name, lastHash(path.join(directory, name))]));
+  const earlier = unheldHashes(directory, key);
   const day = new Date(now()).toISOString().replaceAll(/[-:]|\.\d+/g, "");
   const file = path.join(directory, `audit-${day}-${process.pid}-${randomBytes(3).toString("hex")}.jsonl`);
   const descriptor = openSync(file, "ax", 0o600);
@@ -75,7 +75,16 @@ export function auditFiles(directory: string): readonly string[] {
     .sort();
 }
 
-function lastHash(file: string): string {
-  const hash = readLines(file).at(-1)?.["hash"];
-  return typeof hash === "string" ? hash : "";
+/** The last hash of each file that no other file holds by now. */
+function unheldHashes(directory: string, key: string | undefined): Readonly<Record<string, string>> {
+  const files = auditFiles(directory).map((name) => {
+    const lines = readLines(path.join(directory, name));
+    const hash = lines.at(-1)?.["hash"];
+    return { name, first: lines[0] ?? {}, last: typeof hash === "string" ? hash : "" };
+  });
+  const held = files
+    .filter(({ first }) => first["hash"] === hashOf(first as AuditLine, key))
+    .flatMap(({ first }) => Object.entries(first["earlier"] ?? {}).map(([name, hash]) => `${name} ${hash}`));
+  const isHeld = new Set(held);
+  return Object.fromEntries(files.flatMap(({ name, last }) => (isHeld.has(`${name} ${last}`) ? [] : [[name, last]])));
 }

@@ -37,7 +37,7 @@ Asks no cluster. What takes many options shows them in groups.
       return EXIT.done;
     } catch (error) {
       if (!(error instanceof ToolArgumentError)) throw error;
-      err(`pve-mcp describe: ${error.message}\n`);
+      err(`pve-mcp describe: ${[error.message, error.remedy].filter((text) => text !== undefined).join(". ")}\n`);
       return EXIT.usage;
     }
   },
