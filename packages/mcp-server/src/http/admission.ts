@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Caller } from "../caller.js";
+import type { Log } from "../log.js";
 import { createAuthenticate, type Refusal } from "./authenticate.js";
 import type { HttpConfig } from "./http-config.js";
 import type { Problem } from "./plain-answer.js";
@@ -25,8 +26,9 @@ const STRANGERS_PER_MINUTE = 120;
 export function createAdmission(
   config: HttpConfig,
   metadata: ResourceMetadata | undefined,
+  log: Pick<Log, "warn">,
 ): (incoming: IncomingMessage) => Promise<Admitted> {
-  const authenticate = createAuthenticate(config);
+  const authenticate = createAuthenticate(config, log);
   const callers = createRateLimit(config.requestsPerMinute);
   const strangers = createRateLimit(STRANGERS_PER_MINUTE);
   return async (incoming) => {

@@ -1,5 +1,6 @@
 import { lesserRisk } from "../allowance.js";
 import { type Caller, localCaller } from "../caller.js";
+import type { Log } from "../log.js";
 import { createHolderSearch } from "./bearer-token.js";
 import type { HttpConfig } from "./http-config.js";
 import type { CallerConfig } from "./http-section.js";
@@ -24,7 +25,7 @@ export type Authenticate = (authorization: string | undefined) => Promise<Verdic
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 
 /** Makes the judge for a configuration. What OAuth needs is loaded with the first token that needs it. */
-export function createAuthenticate({ open, callers, oauth }: HttpConfig): Authenticate {
+export function createAuthenticate({ open, callers, oauth }: HttpConfig, log: Pick<Log, "warn">): Authenticate {
   if (open) return async () => ({ caller: localCaller });
   const holderOf = createHolderSearch(callers);
   let verify: Promise<(token: string) => Promise<OauthVerdict>> | undefined;
@@ -35,7 +36,7 @@ export function createAuthenticate({ open, callers, oauth }: HttpConfig): Authen
     const holder = holderOf(token);
     if (holder !== undefined) return { caller: callerOf(holder) };
     if (oauth === undefined) return invalid("the token is not known");
-    verify ??= import("./oauth.js").then(({ createOauthVerifier }) => createOauthVerifier(oauth));
+    verify ??= import("./oauth.js").then(({ createOauthVerifier }) => createOauthVerifier(oauth, log.warn));
     const { refusal, identity } = await (await verify)(token);
     return identity === undefined ? { refusal } : { caller: oauthCaller(identity, callers) };
   };

@@ -64,10 +64,15 @@ interface Life {
 
 type Route = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
 
-function createRoutes(config: HttpConfig, { ready, metrics }: HttpServing, endpoint: McpEndpoint, life: Life): Route {
+function createRoutes(
+  config: HttpConfig,
+  { ready, metrics, log }: HttpServing,
+  endpoint: McpEndpoint,
+  life: Life,
+): Route {
   const guard = createGuard(config);
   const metadata = config.oauth === undefined ? undefined : resourceMetadata(config.oauth, config.url ?? "");
-  const admit = createAdmission(config, metadata);
+  const admit = createAdmission(config, metadata, log);
   return async (incoming, outgoing) => {
     const { pathname, searchParams } = addressOf(incoming);
     if (pathname === "/healthz") return answerText(outgoing, 200, "alive\n");

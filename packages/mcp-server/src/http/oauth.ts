@@ -36,12 +36,17 @@ const COOLDOWN = 30_000;
 const FILE_COOLDOWN = 1_000;
 const FURTHEST_FIRST = ["destroy", "change", "read"] as const;
 
-/** Makes the judge of an issuer's access tokens. Its keys are fetched when first needed, kept, and fetched anew when it signs with another. */
+/**
+ * Makes the judge of an issuer's access tokens. Its keys are fetched when first needed, kept, and fetched anew when it signs with
+ * another. `onUnreadable` hears why they cannot be had, once until a token is judged again: whoever sends tokens could make it often.
+ */
 export function createOauthVerifier(
   config: OauthConfig & { readonly audience: string },
+  onUnreadable: (why: string) => void,
 ): (token: string) => Promise<OauthVerdict> {
   const keys = "url" in config.jwks ? remoteKeys(config.jwks.url) : fileKeys(config.jwks.file);
   const { issuer, audience, scopes } = config;
+  let told = false;
   return async (token) => {
     let payload: JWTPayload;
     try {
@@ -52,8 +57,12 @@ export function createOauthVerifier(
         requiredClaims: ["sub", "exp"],
         clockTolerance: CLOCK_TOLERANCE,
       }));
+      told = false;
     } catch (error) {
-      return { refusal: refusalOf(error) };
+      const refusal = refusalOf(error);
+      if (refusal.status === 503 && !told) onUnreadable(`http.oauth: ${refusal.description}: ${reasonOf(error)}`);
+      told = refusal.status === 503;
+      return { refusal };
     }
     const granted = scopesOf(payload);
     const reach = FURTHEST_FIRST.find((risk) => granted.includes(scopes[risk]));
@@ -108,6 +117,11 @@ function refusalOf(error: unknown): Refusal {
   }
   const description = error instanceof errors.JWTExpired ? "the token has expired" : descriptionOf(error);
   return { status: 401, error: "invalid_token", description };
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message} (${reasonOf(error.cause)})` : error.message;
 }
 
 /** Names the claim that is wrong and not its value. */
