@@ -25,6 +25,16 @@ describe("pve-mcp call", () => {
     expect(JSON.parse(json.out)).toMatchObject({ vmid: 100, status: "running" });
   });
 
+  it("takes the name of the only target, and no other", async () => {
+    expect(await ranCommand(["call", "get_nodes", "--target", "pve"], cluster.env)).toMatchObject({
+      status: EXIT.done,
+    });
+    expect(await ranCommand(["call", "get_nodes", "--target", "home"], cluster.env)).toMatchObject({
+      status: EXIT.usage,
+      err: expect.stringContaining("--target takes pve"),
+    });
+  });
+
   it("runs any operation by its route", async () => {
     const { status, out } = await ranCommand(["call", "GET /nodes/{node}/dns", "node=pve1"], cluster.env);
     expect(status).toBe(EXIT.done);
@@ -97,6 +107,13 @@ describe("pve-mcp call", () => {
 });
 
 describe("pve-mcp plan", () => {
+  it.each(["get_nodes", "GET /nodes"])("says that %s, which only reads, needs none", async (name) => {
+    expect(await ranCommand(["plan", name], cluster.env)).toMatchObject({
+      status: EXIT.usage,
+      err: expect.stringContaining("only reads"),
+    });
+  });
+
   it("shows what would be sent and lost, changes nothing, and its id carries it out", async () => {
     const before = writes().length;
     const words = ["update_vm_config", "--args", '{"vmid": 101, "config": {"memory": 3072}}', "--allow", "change"];

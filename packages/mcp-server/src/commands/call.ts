@@ -2,7 +2,7 @@ import { type CallToolResult, ProtocolError } from "@modelcontextprotocol/server
 import { findTool } from "@pve/tools";
 import { FAILURE_KEY } from "../answer.js";
 import { type Command, type CommandInput, EXIT } from "../command.js";
-import type { ServerConfig } from "../config.js";
+import type { Loaded, ServerConfig } from "../config.js";
 import { connectTargets } from "../connect.js";
 import { CallCancelled, callInProcess, ProtocolRefusal } from "../in-process.js";
 import { loadConfig } from "../load-config.js";
@@ -20,7 +20,7 @@ const LOST_PLAN =
 /** `pve-mcp call`: runs one tool or operation as a client of this server would. */
 export const call: Command = {
   usage: usageOf("call", "run one tool or operation, under the same rules as a client's call", ""),
-  run: (input) => runOne(input, {}),
+  run: (input) => runOne(input, false),
 };
 
 /** `pve-mcp plan`: shows what a call would send, change and lose; changes nothing. */
@@ -30,7 +30,7 @@ export const plan: Command = {
     "show what a call would send, change and lose, without doing it",
     "\nThe plan's id, given to pve-mcp call as plan=<id> with the same arguments, does just that: where approval.directory is\nconfigured, which holds the key that both go by.\n",
   ),
-  run: (input) => runOne(input, { plan: true }),
+  run: (input) => runOne(input, true),
 };
 
 function usageOf(name: string, does: string, more: string): string {
@@ -47,26 +47,22 @@ approval.directory is configured, and otherwise it is refused.
 ${settingsUsage}`;
 }
 
-async function runOne(input: CommandInput, more: Readonly<Record<string, unknown>>): Promise<number> {
+async function runOne(input: CommandInput, plans: boolean): Promise<number> {
   const loaded = await loadConfig(input, {
     valued: { "--args": `a JSON object, such as --args '{"vmid": 100}'`, "--target": "the name of a target" },
     bare: ["--json"],
     words: MOST_WORDS,
   });
   if (loaded === undefined) return EXIT.usage;
-  const { config, own, words } = loaded;
-  const [name, ...pairs] = words;
-  const args = argumentsOf(pairs, own["--args"]?.at(-1));
-  if (name === undefined || typeof args === "string") {
-    input.err(`pve-mcp: ${name === undefined ? "no tool is named" : args}. See pve-mcp call --help.\n`);
+  const { config, own } = loaded;
+  const asked = askedIn(loaded, plans);
+  if (typeof asked === "string") {
+    input.err(`pve-mcp: ${asked}. See pve-mcp call --help.\n`);
     return EXIT.usage;
   }
-  const target = own["--target"]?.at(-1);
   try {
-    const result = await answerOf(input, config, name, { ...args, ...more }, target);
-    const status = report(input, result, "--json" in own);
-    if (status === EXIT.done && more["plan"] === true && config.safety.approval?.directory === undefined)
-      input.err(LOST_PLAN);
+    const status = report(input, await answerOf(input, config, asked), "--json" in own);
+    if (status === EXIT.done && plans && config.safety.approval?.directory === undefined) input.err(LOST_PLAN);
     return status;
   } catch (error) {
     if (error instanceof CallCancelled) return interrupted(input, config);
@@ -74,6 +70,35 @@ async function runOne(input: CommandInput, more: Readonly<Record<string, unknown
     input.err(`${error.message}\n`);
     return EXIT.usage;
   }
+}
+
+/** What is to be called. */
+interface Asked {
+  readonly name: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  /** Absent where there is only one: tools then take none. */
+  readonly target?: string;
+}
+
+/** What the command line asks for; a text that says what is wrong with it. */
+function askedIn({ config, own, words }: Loaded, plans: boolean): Asked | string {
+  const [name, ...pairs] = words;
+  const args = argumentsOf(pairs, own["--args"]?.at(-1));
+  const target = own["--target"]?.at(-1);
+  const targets = config.targets.map((one) => one.name);
+  if (name === undefined) return "no tool is named";
+  if (typeof args === "string") return args;
+  if (target !== undefined && !targets.includes(target)) return `--target takes ${targets.join(" or ")}`;
+  if (plans && isReading(name)) return "what only reads needs no plan";
+  return {
+    name,
+    args: plans ? { ...args, plan: true } : args,
+    ...(target !== undefined && targets.length > 1 && { target }),
+  };
+}
+
+function isReading(name: string): boolean {
+  return findTool(name)?.risk === "read" || /^GET /i.test(name);
 }
 
 /** The arguments; a text that says what is wrong with them. */
@@ -97,9 +122,7 @@ function argumentsOf(pairs: readonly string[], json: string | undefined): Readon
 async function answerOf(
   input: CommandInput,
   config: ServerConfig,
-  name: string,
-  args: Readonly<Record<string, unknown>>,
-  target: string | undefined,
+  { name, args, target }: Asked,
 ): Promise<CallToolResult> {
   const { targets, secrets } = await connectTargets(config);
   const log = createLog(input.err, secrets);
