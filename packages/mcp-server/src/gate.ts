@@ -5,10 +5,10 @@ import { allows } from "./allowance.js";
 import { stateOf, whatOf } from "./approval/binding.js";
 import type { Permit } from "./approval/permit.js";
 import type { Plan } from "./plan/plan-token.js";
-import { affectedBy } from "./policy/affected.js";
+import { type Affected, affectedBy } from "./policy/affected.js";
 import { type ApiRequest, bundlesOthers, onlyReads } from "./policy/api-request.js";
+import { type ClusterFacts, createClusterFacts } from "./policy/cluster-facts.js";
 import { type Decision, decide } from "./policy/decide.js";
-import { createGuestReader, type GuestFacts } from "./policy/guest-facts.js";
 import { lacking, permissionFor } from "./policy/permission.js";
 import type { Policy } from "./policy/policy.js";
 import { notAllowed, ruledOut } from "./policy/refusal.js";
@@ -62,7 +62,7 @@ export interface GateSettings {
 /** One run of an action on its way through a gate. */
 export interface Passage {
   readonly action: Action;
-  readonly guests: () => Promise<GuestFacts>;
+  readonly cluster: ClusterFacts;
   readonly signal: AbortSignal;
   /** Nothing is to be sent: the first request that changes something is the plan. */
   readonly dry?: boolean;
@@ -77,9 +77,9 @@ export interface Passage {
   readonly onSend: (request: ApiRequest, waived: string | undefined) => void;
 }
 
-/** Reads the guests of an action's target at most once. */
-export function guestReaderOf(action: Action, signal: AbortSignal): () => Promise<GuestFacts> {
-  return createGuestReader(action.target.clientFor(action.caller), signal);
+/** What rules ask about the target of an action, as its caller. */
+export function clusterFactsOf({ target, caller }: Action, now: () => number, signal: AbortSignal): ClusterFacts {
+  return createClusterFacts(target.clientFor(caller), now, signal);
 }
 
 /** Opens the gate for one run of an action. */
@@ -120,12 +120,11 @@ export function openGate(settings: GateSettings, passage: Passage): Gate {
     const isNamed = permit.whats.includes(what) && !used.has(what);
     if (!isNamed && !isRedeemed) return CHANGED;
     // What follows from an approved request is approved with it, as long as it is about the same guests.
-    if (!isNamed && !affected.vmids.every((vmid) => guestsOfSent().has(String(vmid)))) return CHANGED;
+    if (!isNamed && !isAboutGuestsOf(sent, affected)) return CHANGED;
     isRedeemed ||= permit.redeem();
     used.add(what);
     return isRedeemed ? undefined : USED;
   };
-  const guestsOfSent = () => new Set(sent.flatMap((request) => affectedBy(request).vmids.map(String)));
 
   const pass = async (request: ApiRequest, speaker: PveClient | undefined): Promise<void> => {
     // What a change reads on its way is no business of the rules; what a tool for reading reads is.
@@ -156,6 +155,14 @@ export function openGate(settings: GateSettings, passage: Passage): Gate {
   };
 }
 
+function isAboutGuestsOf(sent: readonly ApiRequest[], { vmids, unnamed }: Affected): boolean {
+  const before = sent.map(affectedBy);
+  const named = new Set(before.flatMap((one) => one.vmids));
+  return (
+    vmids.every((vmid) => named.has(vmid)) && (unnamed.length === 0 || before.some((one) => one.unnamed.length > 0))
+  );
+}
+
 /**
  * Ends a request that may not be sent; `Gate.stopped` says why. It is the client's own error for what was not sent, so that
  * a tool which works on many things goes on to the next: all that it would send is then known before anybody is asked.
@@ -175,11 +182,11 @@ const BUNDLE = {
 
 async function lookAt(
   settings: GateSettings,
-  { action, guests }: Passage,
+  { action, cluster }: Passage,
   speaker: PveClient | undefined,
   request: ApiRequest,
 ): Promise<Omit<Planned, "what">> {
-  const subject = subjectOf(action, request, { guests, now: settings.now() });
+  const subject = subjectOf(action, request, { cluster, now: settings.now() });
   const passed = bundlesOthers(request) ? BUNDLE : await refusalOf(settings.policies, subject);
   const asks = settings.asksPermission && !onlyReads(request) && speaker !== undefined;
   const judgement = asks ? await permissionFor(speaker, request, settings.now()) : undefined;

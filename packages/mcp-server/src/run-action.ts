@@ -10,7 +10,7 @@ import { type Attempt, attempt, stoppedAnswer } from "./attempt.js";
 import type { AuditLog } from "./audit/audit-log.js";
 import { type Account, openAccount } from "./audit/open-account.js";
 import { failureText } from "./failure.js";
-import { type GateSettings, guestReaderOf, type Passage, refusalOf } from "./gate.js";
+import { clusterFactsOf, type GateSettings, type Passage, refusalOf } from "./gate.js";
 import { type PlanArgument, planArgumentOf } from "./plan/plan-argument.js";
 import { readPlan } from "./plan/plan-token.js";
 import { planned } from "./plan/planned.js";
@@ -84,7 +84,7 @@ export async function runAction(settings: RunSettings, given: Action, context: S
     asksPermission: settings.permissions !== "off",
     now,
   };
-  const passage = { action, guests: guestReaderOf(action, signal), signal, onSend: account.sending };
+  const passage = { action, cluster: clusterFactsOf(action, now, signal), signal, onSend: account.sending };
   try {
     return await runChecked({ settings, action, context, progress, rules, passage, account }, plan);
   } catch (error) {
@@ -99,7 +99,7 @@ export async function runAction(settings: RunSettings, given: Action, context: S
 async function runChecked(run: Run, asked: PlanArgument): Promise<CallAnswer> {
   const { settings, action, context, rules, passage, account } = run;
   const expected = subjectOf(action, requestFrom(action.tool, action.args), {
-    guests: passage.guests,
+    cluster: passage.cluster,
     now: rules.now(),
   });
   const early = await refusalOf(rules.policies, expected);

@@ -1,6 +1,7 @@
 import type { PveClient } from "@pve/client";
 import type { Action } from "../action.js";
 import type { ApiRequest } from "../policy/api-request.js";
+import { recordOf } from "../policy/record.js";
 import { digestOf } from "./canonical.js";
 
 /** What an approval is for, as digests. */
@@ -21,8 +22,6 @@ export function whatOf(request: ApiRequest, state: string | undefined): string {
   return digestOf({ route: request.route, params: request.params, state });
 }
 
-type LooseCall = (route: string, params: object, options: object) => Promise<unknown>;
-
 /**
  * The state of the object that a request changes, as far as the API tells it without what changes by itself: the digest
  * of a guest's configuration, or of the record behind the same path. Undefined where there is nothing to compare.
@@ -32,29 +31,8 @@ export async function stateOf(
   request: ApiRequest,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const reading = readingOf(request.route);
-  if (reading === undefined) return undefined;
-  const names = [...reading.matchAll(/\{([^}]+)\}/g)].map(([, name = ""]) => name);
-  const params = Object.fromEntries(names.map((name) => [name, request.params[name]]));
-  const call = client.call as LooseCall;
-  try {
-    const record = await call.call(client, reading, params, { signal, decode: "raw" });
-    return typeof record === "object" && record !== null ? stateIn(record) : undefined;
-  } catch {
-    signal.throwIfAborted();
-    return undefined;
-  }
-}
-
-/** The route that reads what a request changes; undefined where there is none. */
-export function readingOf(route: string): string | undefined {
-  const guest = /^\w+ (\/nodes\/\{node\}\/(?:qemu|lxc)\/\{vmid\})(?!\/firewall)/.exec(route)?.[1];
-  if (guest !== undefined) return `GET ${guest}/config`;
-  return /^(?:PUT|DELETE) .*\}/.test(route) ? route.replace(/^\w+/, "GET") : undefined;
-}
-
-function stateIn(record: object): string | undefined {
-  if (Array.isArray(record)) return undefined;
+  const record = await recordOf(client, request, signal);
+  if (record === undefined) return undefined;
   if ("digest" in record && typeof record.digest === "string") return record.digest;
   // Figures such as what is in use change without anybody's doing.
   return digestOf(Object.entries(record).filter(([, value]) => typeof value === "string"));

@@ -36,10 +36,15 @@ async function questionAbout(subject: Subject, why: readonly string[]): Promise<
     `${action.tool.title} (${action.tool.name}) on ${action.target.name}, asked by ${action.caller.id}`,
     `${request.route}`,
     ...shown.map((line) => `  ${line}`),
-    ...guests.map(
-      ({ vmid, name, node, status, hastate }) =>
-        `Guest ${vmid}${name === undefined ? "" : ` ${JSON.stringify(name)}`} on ${node}${status === undefined ? "" : `, ${status}`}${hastate === undefined ? "" : `, under HA (${hastate})`}`,
-    ),
+    ...guests
+      .slice(0, MOST_GUESTS)
+      .map(
+        ({ vmid, name, node, status, hastate }) =>
+          `Guest ${vmid}${name === undefined ? "" : ` ${JSON.stringify(name)}`} on ${node}${status === undefined ? "" : `, ${status}`}${hastate === undefined ? "" : `, under HA (${hastate})`}`,
+      ),
+    ...(guests.length > MOST_GUESTS
+      ? [`… and ${guests.length - MOST_GUESTS} more, ${guests.length} guests in all`]
+      : []),
     ...(complete ? [] : ["It may concern guests that are not named here."]),
     ...why,
     ...(further.length > 0 ? [`For the same purpose it may also call: ${further.join(", ")}`] : []),
@@ -47,6 +52,8 @@ async function questionAbout(subject: Subject, why: readonly string[]): Promise<
   return { lines: lines.map((line) => cleanText(line).replaceAll("\n", " ")), words: wordsFor(subject, guests) };
 }
 
+/** A person reads no longer list before approving. */
+const MOST_GUESTS = 30;
 const LONGEST = 200;
 
 function short(text: string): string {

@@ -1,6 +1,6 @@
 import { configChanges, type PveClient } from "@pve/client";
-import { readingOf } from "../approval/binding.js";
 import { type ApiRequest, textsOf, valuesOf } from "../policy/api-request.js";
+import { recordOf, type Settings, settingsOf } from "../policy/record.js";
 import { isSecretParameter } from "../policy/secret-parameters.js";
 
 /** One setting, or a part of one such as `net0.tag`, before and after. */
@@ -16,9 +16,6 @@ export interface PlannedChanges {
   readonly lost: readonly string[];
 }
 
-type Texts = Readonly<Record<string, string>>;
-type LooseCall = (route: string, params: object, options: object) => Promise<unknown>;
-
 const DISK = /^(?:ide|sata|scsi|virtio|efidisk|tpmstate|unused|mp)\d+$|^rootfs$/;
 
 /** Reads what a request is about and compares: settings by what they mean, property strings part by part. */
@@ -27,58 +24,38 @@ export async function plannedChanges(
   request: ApiRequest,
   signal: AbortSignal,
 ): Promise<PlannedChanges> {
-  const current = await currentOf(client, request, signal);
-  if (current === undefined) return { changes: [], lost: [] };
   const { route } = request;
-  if (route.startsWith("DELETE ")) return { changes: [], lost: lostWith(route, current) };
   const isUpdate = route.startsWith("PUT ") || route.endsWith("/config");
-  if (!isUpdate) return { changes: [], lost: [] };
+  if (!isUpdate && !route.startsWith("DELETE ")) return { changes: [], lost: [] };
+  const record = await recordOf(client, request, signal);
+  if (record === undefined) return { changes: [], lost: [] };
+  const current = settingsOf(record);
+  if (!isUpdate) return { changes: [], lost: lostWith(route, current) };
   const gone = valuesOf(request, "delete");
   const kept = Object.entries(current).filter(([key]) => !gone.includes(key));
-  const next: Texts = { ...Object.fromEntries(kept), ...settingsIn(request) };
+  const next: Settings = { ...Object.fromEntries(kept), ...settingsIn(request) };
   const unused = gone.filter((key) => /^unused\d+$/.test(key)).map((key) => `${key}: ${current[key] ?? ""}`);
   return { changes: await compared(route, current, next), lost: unused };
 }
 
-async function currentOf(
-  client: PveClient,
-  { route, params }: ApiRequest,
-  signal: AbortSignal,
-): Promise<Texts | undefined> {
-  const reading = readingOf(route);
-  if (reading === undefined) return undefined;
-  const names = [...reading.matchAll(/\{([^}]+)\}/g)].map(([, name = ""]) => name);
-  const call = client.call as LooseCall;
-  try {
-    const place = Object.fromEntries(names.map((name) => [name, params[name]]));
-    const record = await call.call(client, reading, place, { signal, decode: "raw" });
-    if (typeof record !== "object" || record === null || Array.isArray(record)) return undefined;
-    const plain = Object.entries(record).filter(([, value]) => typeof value !== "object" && value !== undefined);
-    return Object.fromEntries(plain.map(([key, value]) => [key, String(value)]));
-  } catch {
-    signal.throwIfAborted();
-    return undefined;
-  }
-}
-
-function lostWith(route: string, current: Texts): readonly string[] {
-  if (!/\{vmid\}$/.test(route)) return settingsOf(route, current).map(([key, value]) => `${key}: ${value}`);
+function lostWith(route: string, current: Settings): readonly string[] {
+  if (!/\{vmid\}$/.test(route)) return tellableOf(route, current).map(([key, value]) => `${key}: ${value}`);
   const disks = Object.entries(current).filter(([key, value]) => DISK.test(key) && !value.includes("media=cdrom"));
   return disks.map(([key, value]) => `${key}: ${value.split(",")[0]}`);
 }
 
-function settingsOf(route: string, record: Texts): readonly (readonly [string, string])[] {
+function tellableOf(route: string, record: Settings): readonly (readonly [string, string])[] {
   return Object.entries(record).filter(([key]) => key !== "digest" && !isSecretParameter(route, key));
 }
 
 /** The settings among a request's parameters: not what names the object, nor how the request is to be carried out. */
-function settingsIn(request: ApiRequest): Texts {
+function settingsIn(request: ApiRequest): Settings {
   const inPath = [...request.route.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name);
   const others = new Set([...inPath, "delete", "digest", "revert", "background_delay", "force", "skiplock"]);
   return Object.fromEntries(textsOf(request).filter(([name]) => !others.has(name)));
 }
 
-async function compared(route: string, before: Texts, after: Texts): Promise<readonly PlannedChange[]> {
+async function compared(route: string, before: Settings, after: Settings): Promise<readonly PlannedChange[]> {
   const kind = /\/(qemu|lxc)\/\{vmid\}\/config$/.exec(route)?.[1];
   const differing =
     kind === undefined
@@ -103,7 +80,7 @@ function changesOf(key: string, before: string | undefined, after: string | unde
 }
 
 /** `virtio=AA,bridge=vmbr0` by its parts; the one without a name has an empty one. */
-function partsOf(text: string | undefined): Texts | undefined {
+function partsOf(text: string | undefined): Settings | undefined {
   if (text === undefined || !text.includes("=")) return undefined;
   const pairs = text.split(",").map((part) => {
     const equals = part.indexOf("=");
@@ -112,7 +89,7 @@ function partsOf(text: string | undefined): Texts | undefined {
   return Object.fromEntries(pairs);
 }
 
-function keysOf(one: Texts, other: Texts): readonly string[] {
+function keysOf(one: Settings, other: Settings): readonly string[] {
   return [...new Set([...Object.keys(one), ...Object.keys(other)])];
 }
 

@@ -1,4 +1,5 @@
 import { type ApiRequest, textsOf, valuesOf } from "./api-request.js";
+import { partsOfTask, type Unnamed, unnamedBy } from "./unnamed.js";
 
 /** What a request is about, as far as it says so itself. */
 export interface Affected {
@@ -8,8 +9,8 @@ export interface Affected {
   readonly pools: readonly string[];
   /** Tags that a guest is made with. */
   readonly tags: readonly string[];
-  /** It may concern guests that it does not name: all of a node, or all there are. */
-  readonly unnamed: false | "node" | "all";
+  /** Guests that it concerns and does not name; empty where there are none. */
+  readonly unnamed: readonly Unnamed[];
   /** Guests that it makes, so that they need not be there yet. */
   readonly fresh: readonly number[];
 }
@@ -31,9 +32,13 @@ const STORAGE_PARAMETERS = [
  * `pbs:backup/vm/100/…`, in the directory. Members of a list may stand behind any separator that PVE knows.
  */
 const OWNED =
-  /(?:^|[:/=,;\s\0])(?:(?:vm|base|subvol|basevol)-(\d+)-|vzdump-(?:qemu|lxc|openvz)-(\d+)-|(?:vm|ct):(\d+)(?=$|[,;\s\0])|vms\/(\d+)(?=$|[,;/\s\0])|backup\/(?:vm|ct)\/(\d+)\/|(?<=^|[=,;\s\0])[A-Za-z][\w.-]*:(\d+)\/)/g;
+  /(?:^|[:/=,;\s\0])(?:(?:vm|base|subvol|basevol)-(\d+)-|vzdump-(?:qemu|lxc|openvz)-(\d+)-|(?:vm|ct):(\d+)(?=$|[,;\s\0])|vms\/+(\d+)(?=$|[,;/\s\0])|(?:images|private)\/(\d+)\/|backup\/(?:vm|ct)\/(\d+)\/|(?<=^|[=,;\s\0])[A-Za-z][\w.-]*:(\d+)\/)/g;
 /** `local-lvm:vm-100-disk-0`, `file=local:iso/x.iso`, `local-lvm:32`: a volume's storage. */
 const ON_STORAGE = /(?:^|[,;=])([A-Za-z][\w.-]*):(?=[\w/])/g;
+/** `/dev/mapper/pve-vm--100--disk--0`: how the node itself calls a volume. */
+const MAPPED = /(?:vm|base|subvol)--(\d+)--/g;
+/** `100/disk.raw`: a volume without its storage, which the path names. */
+const IN_DIRECTORY = /^(\d+)\//;
 const VOLUME_PARAMETERS =
   /^(?:ide|sata|scsi|virtio|mp|unused|efidisk|tpmstate)\d+$|^(?:rootfs|volume|volid|archive|ostemplate|hookscript|cdrom|vmstate|import-from)$/;
 
@@ -45,14 +50,27 @@ export function affectedBy(request: ApiRequest): Affected {
     [...text.matchAll(OWNED)].map((found) => found.slice(1).find(Boolean) ?? ""),
   );
   const job = /\/replication(?:\/|$)/.test(route) ? valuesOf(request, "id").map((id) => id.split("-")[0] ?? "") : [];
+  const tasks = /\/tasks\//.test(route) ? valuesOf(request, "upid").map(partsOfTask) : [];
   const named = GUEST_PARAMETERS.flatMap((name) => valuesOf(request, name));
   const volumes = texts.filter(([name]) => VOLUME_PARAMETERS.test(name));
+  const mapped = volumes.flatMap(([, text]) => [...text.matchAll(MAPPED)].map(([, vmid = ""]) => vmid));
+  const inDirectory = volumes.flatMap(([, text]) => IN_DIRECTORY.exec(text)?.[1] ?? []);
   const onStorage = volumes.flatMap(([, text]) => [...text.matchAll(ON_STORAGE)].map(([, storage = ""]) => storage));
   const creates = /^POST \/nodes\/[^/]+\/(?:qemu|lxc)$/.test(route);
   return {
-    vmids: numbers([...named, ...owned, ...job]),
+    vmids: numbers([
+      ...named,
+      ...owned,
+      ...mapped,
+      ...inDirectory,
+      ...job,
+      ...tasks.flatMap(({ id = "" }) => guestsInTaskId(id)),
+    ]),
     // `pve1:2` is a node with its priority, `local-lvm:nfs` a storage and the one that takes its place.
-    nodes: unique(NODE_PARAMETERS.flatMap((name) => valuesOf(request, name)).map((node) => node.replace(/:\d+$/, ""))),
+    nodes: unique([
+      ...NODE_PARAMETERS.flatMap((name) => valuesOf(request, name)).map((node) => node.replace(/:\d+$/, "")),
+      ...tasks.flatMap(({ node = [] }) => node),
+    ]),
     storages: unique([
       ...STORAGE_PARAMETERS.flatMap((name) => valuesOf(request, name)).flatMap((pair) => pair.split(":")),
       ...onStorage,
@@ -64,14 +82,9 @@ export function affectedBy(request: ApiRequest): Affected {
   };
 }
 
-const WHOLE_NODE = /^POST \/nodes\/[^/]+\/(?:status|stopall|startall|suspendall|migrateall)$/;
-const EVERYWHERE =
-  /^POST \/(?:cluster\/bulk-action\/|nodes\/[^/]+\/vzdump$)|^DELETE \/nodes\/[^/]+\/storage\/[^/]+\/prunebackups$/;
-
-function unnamedBy(request: ApiRequest): Affected["unnamed"] {
-  const named = ["vms", "vmid"].some((name) => valuesOf(request, name).length > 0);
-  if (WHOLE_NODE.test(request.route) && !named) return "node";
-  return EVERYWHERE.test(request.route) && !named ? "all" : false;
+/** `100`, `100@local-lvm` and `101-scsi1>102-scsi0`: the guests that a task works on. */
+function guestsInTaskId(id: string): readonly string[] {
+  return [...id.matchAll(/(?:^|>)(\d+)(?=$|[-@>])/g)].map(([, vmid = ""]) => vmid);
 }
 
 function numbers(texts: readonly string[]): readonly number[] {

@@ -1,9 +1,10 @@
 import { catalogue, type ResolvedTool } from "@pve/tools";
+import type { GuestFact } from "./cluster-facts.js";
 import { matchesGlob } from "./glob.js";
-import type { GuestFact } from "./guest-facts.js";
 import type { Criteria, Effect, Policy } from "./policy.js";
 import { guestsOf, type Known, type Subject, vmidsOf } from "./subject.js";
 import { isWithin } from "./time-window.js";
+import { WHICHEVER } from "./unnamed.js";
 
 /** What a policy says about a request. */
 export interface Decision {
@@ -120,8 +121,8 @@ function holds<Fact>({ facts, complete }: Known<Fact>, quantity: Quantity, does:
 }
 
 async function nodesOf(subject: Subject): Promise<Known<string>> {
-  const { nodes, vmids } = subject.affected;
-  if (nodes.length > 0 || vmids.length === 0) return { facts: nodes, complete: true };
+  const { nodes } = subject.affected;
+  if (nodes.length > 0) return { facts: nodes, complete: !nodes.includes(WHICHEVER) };
   const { facts, complete } = await guestsOf(subject);
   return { facts: facts.map(({ node }) => node), complete };
 }

@@ -1,6 +1,6 @@
 import { findOperation } from "@pve/tools";
 import type { Caller } from "../caller.js";
-import { guestReaderOf, refusalOf } from "../gate.js";
+import { clusterFactsOf, refusalOf } from "../gate.js";
 import type { RunSettings } from "../run-action.js";
 import type { Target } from "../target.js";
 import type { ApiRequest } from "./api-request.js";
@@ -20,7 +20,8 @@ export async function mayRead(
   if (tool === undefined) return false;
   const action = { tool, args: request.params, target, caller, risk: tool.risk };
   const policies = [settings.policy, target.policy].filter((policy) => policy !== undefined);
-  const now = (settings.now ?? Date.now)();
-  const passed = await refusalOf(policies, subjectOf(action, request, { guests: guestReaderOf(action, signal), now }));
+  const now = settings.now ?? Date.now;
+  const cluster = clusterFactsOf(action, now, signal);
+  const passed = await refusalOf(policies, subjectOf(action, request, { cluster, now: now() }));
   return passed.kind === "passed" && passed.decision.effect === "allow";
 }
