@@ -4,7 +4,7 @@ import { type Action, boundOf } from "./action.js";
 import { allows } from "./allowance.js";
 import { stateOf, whatOf } from "./approval/binding.js";
 import type { Permit } from "./approval/permit.js";
-import type { Plan } from "./plan/plan-token.js";
+import { PLAN_OUTDATED, type Plan } from "./plan/plan-token.js";
 import { type Affected, affectedBy } from "./policy/affected.js";
 import { type ApiRequest, bundlesOthers, onlyReads } from "./policy/api-request.js";
 import { type ClusterFacts, createClusterFacts } from "./policy/cluster-facts.js";
@@ -14,9 +14,8 @@ import type { Policy } from "./policy/policy.js";
 import { notAllowed, ruledOut } from "./policy/refusal.js";
 import { type Subject, subjectOf } from "./policy/subject.js";
 
-/** A request that was looked at and not sent, because only a plan was asked for. */
+/** A request that was looked at and not sent: only a plan was asked for, or somebody has to approve it first. */
 export interface Planned {
-  readonly kind: "planned";
   readonly subject: Subject;
   readonly what: string;
   /** Why somebody has to approve it; empty when nobody has to. */
@@ -30,10 +29,13 @@ export interface Planned {
 
 /** Why a gate let nothing through. */
 export type Stop =
-  | Planned
+  /** Nothing was to be sent: the request that would come first, and those that would come whatever becomes of it. */
+  | { readonly kind: "planned"; readonly requests: readonly Planned[] }
   | { readonly kind: "refused"; readonly why: string }
-  /** Somebody has to approve the requests first: the one that comes first, and those that come whatever becomes of it. */
+  /** Somebody has to approve these first; they are gathered as those of a plan are. */
   | { readonly kind: "unapproved"; readonly asked: readonly Planned[] };
+
+type Refusal = Extract<Stop, { kind: "refused" }>;
 
 /** What stands between an action and the cluster. */
 export interface Gate {
@@ -64,10 +66,10 @@ export interface Passage {
   readonly action: Action;
   readonly cluster: ClusterFacts;
   readonly signal: AbortSignal;
-  /** Nothing is to be sent: the first request that changes something is the plan. */
+  /** Nothing is to be sent: what would be is the plan. */
   readonly dry?: boolean;
-  /** The plan that is being applied: the first request has to be the planned one. */
-  readonly plan?: Plan;
+  /** The plan that is being applied: the first request has to be one of it. */
+  readonly plan?: Plan & { readonly whats: readonly string[] };
   /** Leave for the one request it is for, and for what follows from it. */
   readonly permit?: Permit;
   /**
@@ -89,11 +91,11 @@ export function openGate(settings: GateSettings, passage: Passage): Gate {
   const sent: ApiRequest[] = [];
   const asked: Planned[] = [];
   const used = new Set<string>();
-  let stop: Stop | undefined;
+  let refusal: Refusal | undefined;
   let isRedeemed = false;
   let waived: string | undefined;
 
-  const judge = async (request: ApiRequest, speaker: PveClient | undefined): Promise<Stop | Planned | undefined> => {
+  const judge = async (request: ApiRequest, speaker: PveClient | undefined): Promise<Refusal | Planned | undefined> => {
     const looked = await lookAt(settings, passage, speaker, request);
     waived = looked.waived;
     if (passage.dry === true)
@@ -103,8 +105,7 @@ export function openGate(settings: GateSettings, passage: Passage): Gate {
     const plan = sent.length === 0 && asked.length === 0 ? passage.plan : undefined;
     if (!needsPermit && plan === undefined) return undefined;
     const what = whatOf(request, await stateOf(plain, request, passage.signal));
-    const misfit = plan?.misfit(what);
-    if (misfit !== undefined) return { kind: "refused", why: misfit };
+    if (plan?.whats.includes(what) === false) return { kind: "refused", why: PLAN_OUTDATED };
     const why = needsPermit ? unpermitted(what, looked.subject) : undefined;
     if (why === "ask") return { ...looked, what };
     if (why !== undefined) return { kind: "refused", why };
@@ -129,10 +130,10 @@ export function openGate(settings: GateSettings, passage: Passage): Gate {
   const pass = async (request: ApiRequest, speaker: PveClient | undefined): Promise<void> => {
     // What a change reads on its way is no business of the rules; what a tool for reading reads is.
     if (onlyReads(request) && action.risk !== "read") return;
-    const judged = stop ?? (await judge(request, speaker));
-    if (judged?.kind !== "planned" || passage.dry === true) stop = judged;
-    else if (!asked.some(({ what }) => what === judged.what)) asked.push(judged);
-    // What comes behind a request that waits for approval waits with it.
+    const judged = refusal ?? (await judge(request, speaker));
+    if (judged !== undefined && !("what" in judged)) refusal = judged;
+    else if (judged !== undefined && !asked.some(({ what }) => what === judged.what)) asked.push(judged);
+    // What comes behind a request that is kept back waits with it.
     if (judged !== undefined || asked.length > 0) throw closed();
     if (onlyReads(request)) return;
     passage.onSend(request, waived);
@@ -150,7 +151,7 @@ export function openGate(settings: GateSettings, passage: Passage): Gate {
     client: guard(plain),
     guard,
     pass: (request) => inTurn(request, undefined),
-    stopped: () => stop ?? (asked.length > 0 ? { kind: "unapproved", asked } : undefined),
+    stopped: () => refusal ?? keptBack(asked, passage.dry === true),
     sent: () => sent,
   };
 }
@@ -161,6 +162,11 @@ function isAboutGuestsOf(sent: readonly ApiRequest[], { vmids, unnamed }: Affect
   return (
     vmids.every((vmid) => named.has(vmid)) && (unnamed.length === 0 || before.some((one) => one.unnamed.length > 0))
   );
+}
+
+function keptBack(asked: readonly Planned[], dry: boolean): Stop | undefined {
+  if (asked.length === 0) return undefined;
+  return dry ? { kind: "planned", requests: asked } : { kind: "unapproved", asked };
 }
 
 /**
@@ -194,7 +200,6 @@ async function lookAt(
   const because = passed.kind === "refused" ? [] : reasonsToAsk(subject, passed.decision, settings.unattended);
   const isWaived = passed.kind === "passed" && subject.risk === "destroy" && because.length === 0;
   return {
-    kind: "planned",
     subject,
     because,
     ...(isWaived && { waived: passed.decision.unattended ? (passed.decision.by ?? "a rule") : "off" }),

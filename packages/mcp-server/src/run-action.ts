@@ -12,8 +12,8 @@ import { type Account, openAccount } from "./audit/open-account.js";
 import { failureText } from "./failure.js";
 import { clusterFactsOf, type GateSettings, type Passage, refusalOf } from "./gate.js";
 import { type PlanArgument, planArgumentOf } from "./plan/plan-argument.js";
-import { readPlan } from "./plan/plan-token.js";
-import { planned } from "./plan/planned.js";
+import { PLAN_OUTDATED, readPlan } from "./plan/plan-token.js";
+import { planned, plannedNow } from "./plan/planned.js";
 import type { Policy } from "./policy/policy.js";
 import { requestFrom } from "./policy/request-from.js";
 import { subjectOf } from "./policy/subject.js";
@@ -108,8 +108,10 @@ async function runChecked(run: Run, asked: PlanArgument): Promise<CallAnswer> {
   if (asked === true) return planned(run, who);
   const plan = asked === undefined ? undefined : readPlan(settings.approval, asked, who);
   if (plan !== undefined && "why" in plan) return refused(run, plan.why);
+  const whats = plan === undefined ? [] : await plannedNow(run);
+  if (plan?.isFor(whats) === false && whats.length > 0) return refused(run, PLAN_OUTDATED);
   if (plan !== undefined) account.plan(plan.id);
-  const going = { ...run, passage: { ...passage, ...(plan !== undefined && { plan }) } };
+  const going = { ...run, passage: { ...passage, ...(plan !== undefined && { plan: { ...plan, whats } }) } };
   const given = answerOfClient(settings.approval, who, context);
   return given === undefined || given.kind === "granted" ? goOn(going, who, given) : unapproved(run, given);
 }

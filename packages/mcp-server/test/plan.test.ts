@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createSealer } from "../src/approval/seal.js";
 import { rememberHere } from "../src/approval/single-use.js";
+import { policyFrom, policySection } from "../src/policy/policy-section.js";
 import { connect, type Outcome, type Session, type SessionOptions } from "./session.js";
 
 const changesOf = (session: Session) => session.pve.requests().filter(({ method }) => method !== "GET");
@@ -134,6 +135,13 @@ describe("applying a plan", () => {
     expect(changesOf(session)).toEqual([]);
   });
 
+  it("holds where time is told in fractions of a millisecond", async () => {
+    await using session = await connect(options);
+    await session.pve.clock.advance(0.5);
+    const { id } = await plan(session, "start_vm", { vmid: 103 });
+    expect(await session.callTool("start_vm", { vmid: 103, plan: id })).toMatchObject({ isError: false });
+  });
+
   it("is refused once it has expired", async () => {
     await using session = await connect(options);
     const { id } = await plan(session, "start_vm", { vmid: 103 });
@@ -177,5 +185,73 @@ describe("what PVE would surely refuse", () => {
     });
     const { text } = await session.callTool("start_vm", { vmid: 103 });
     expect(text).toMatch(/403/);
+  });
+});
+
+describe("a plan of several requests", () => {
+  const requestsIn = (made: Readonly<Record<string, unknown>>) =>
+    (made["requests"] as readonly Readonly<Record<string, unknown>>[] | undefined) ?? [];
+
+  it("shows all that need no answer of another, and what is the same for them once", async () => {
+    await using session = await connect(options);
+    const made = await plan(session, "start_guests", { vmids: "103,203" });
+    expect(made.plan).toMatchObject({ allowed: true, risk: "change", permission: "allowed" });
+    expect(requestsIn(made.plan)).toMatchObject([
+      { request: "POST /nodes/{node}/qemu/{vmid}/status/start", guests: [{ vmid: 103, name: "win11" }] },
+      { request: "POST /nodes/{node}/lxc/{vmid}/status/start", guests: [{ vmid: 203, name: "archive" }] },
+    ]);
+    expect(made.outcome.text).not.toContain("mayAlsoCall");
+  });
+
+  it("says of what is left out why", async () => {
+    await using session = await connect(options);
+    const made = await plan(session, "create_pool", { poolid: "staging", members: "103" });
+    expect(made.plan).toMatchObject({ request: "POST /pools", mayAlsoCall: ["PUT /pools"] });
+    expect(made.outcome.text).toContain("depends on the answers until then");
+  });
+
+  it("is one to apply as a whole, and once", async () => {
+    await using session = await connect(options);
+    const args = { vmids: "103,203" };
+    const { id } = await plan(session, "start_guests", args);
+    expect(await session.callTool("start_guests", { ...args, plan: id })).toMatchObject({ isError: false });
+    expect(changesOf(session)).toHaveLength(2);
+    await session.callTool("stop_guests", args);
+    const again = await session.callTool("start_guests", { ...args, plan: id });
+    expect(again).toMatchObject({ isError: true, text: expect.stringContaining("applied before") });
+  });
+
+  it("is asked for as a whole where it takes approval", async () => {
+    const asked: string[] = [];
+    const person: SessionOptions["person"] = ({ message, words }) => {
+      asked.push(message);
+      return { action: "accept", content: { name: words[0] ?? "" } };
+    };
+    await using session = await connect({ ...options, person });
+    const args = { vmids: "100,106" };
+    const { id, plan: made } = await plan(session, "stop_guests", args);
+    expect(requestsIn(made)).toHaveLength(2);
+    expect(await session.callTool("stop_guests", { ...args, plan: id })).toMatchObject({ isError: false });
+    expect(asked).toEqual([expect.stringMatching(/1 of 2[\s\S]*2 of 2/)]);
+  });
+
+  it("is refused when one more guest would be touched than was planned", async () => {
+    await using session = await connect(options);
+    const args = { tag: "web" };
+    const { id } = await plan(session, "shutdown_guests", args);
+    await session.callTool("update_vm_config", { vmid: 106, config: { tags: "web" } });
+    const applied = await session.callTool("shutdown_guests", { ...args, plan: id });
+    expect(applied).toMatchObject({ isError: true, text: expect.stringContaining("has changed since") });
+    expect(changesOf(session)).toHaveLength(1);
+  });
+
+  it("is none to apply where a rule forbids one of them", async () => {
+    const policy = policyFrom(policySection.parse({ rules: [{ effect: "deny", vmid: 203 }] }), "policy");
+    await using session = await connect({ ...options, policy });
+    const made = await plan(session, "start_guests", { vmids: "103,203" });
+    expect(made.plan).toMatchObject({ allowed: false });
+    expect(made.plan).not.toHaveProperty("id");
+    expect(requestsIn(made.plan).filter(({ refused }) => refused === true)).toHaveLength(1);
+    expect(made.outcome.text).toContain("policy.rules.0 forbids it");
   });
 });

@@ -14,8 +14,8 @@ export type PlanSettings = Pick<ApprovalSettings, "sealer" | "singleUse" | "now"
 /** A plan that somebody wants to apply; each question about it is answered when it matters. */
 export interface Plan {
   readonly id: string;
-  /** Why it cannot be applied to this request, its object being as it is now; undefined when it can. */
-  misfit(what: string): string | undefined;
+  /** Whether these requests, their objects being as they are now, are those that were planned. */
+  isFor(whats: readonly string[]): boolean;
   /** Uses it up; false when it was used before. */
   redeem(): boolean;
 }
@@ -24,11 +24,11 @@ export interface Plan {
  * Names a plan: until when it holds, and marks of who asks for what that only the server's key can make. Nothing is kept
  * of it; applying it works everything out again and compares the marks.
  */
-export function planId({ sealer, now }: PlanSettings, who: string, what: string): string {
-  const expires = (now() + PLAN_LIFETIME).toString(36);
+export function planId({ sealer, now }: PlanSettings, who: string, whats: readonly string[]): string {
+  const expires = Math.floor(now() + PLAN_LIFETIME).toString(36);
   const nonce = randomBytes(6).toString("base64url");
   const head = `${expires}.${nonce}`;
-  return `plan-${head}.${sealer.mark(WHO, `${head} ${who}`)}.${sealer.mark(WHAT, `${head} ${what}`)}`;
+  return `plan-${head}.${sealer.mark(WHO, `${head} ${who}`)}.${sealer.mark(WHAT, `${head} ${together(whats)}`)}`;
 }
 
 /** The plan behind an id; otherwise why it is none of this caller's for these arguments. */
@@ -46,10 +46,16 @@ export function readPlan(
   if (until < now()) return { why: "the plan has expired; make it anew with plan: true" };
   return {
     id,
-    misfit: (what) => (markOfWhat === sealer.mark(WHAT, `${head} ${what}`) ? undefined : CHANGED),
+    isFor: (whats) => markOfWhat === sealer.mark(WHAT, `${head} ${together(whats)}`),
     redeem: () => singleUse.spend(id, until, now()),
   };
 }
 
-const CHANGED =
-  "what the plan concerns has changed since, or the request would be another one now; make it anew with plan: true";
+/** Requests that are sent side by side come in any order. */
+function together(whats: readonly string[]): string {
+  return [...whats].sort().join(" ");
+}
+
+/** Why a plan cannot be applied any more. */
+export const PLAN_OUTDATED =
+  "what the plan concerns has changed since, or the requests would be others now; make it anew with plan: true";

@@ -1,12 +1,16 @@
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import { answered } from "../answer.js";
 import { attempt, stoppedAnswer } from "../attempt.js";
+import type { Planned } from "../gate.js";
 import type { Run } from "../run-action.js";
 import { nothingToPlan, planAnswer } from "./plan-answer.js";
 import { PLAN_LIFETIME, planId } from "./plan-token.js";
 import { plannedChanges } from "./planned-changes.js";
 
-/** Runs an action up to the first request that would change something, and answers what that would come to. */
+/**
+ * Runs an action without sending anything that would change something, and answers what would be sent and what that would
+ * come to: the first request, and those beside it that need no answer of another.
+ */
 export async function planned(run: Run, who: string): Promise<CallToolResult> {
   const { settings, action, account, passage, rules } = run;
   const { stop, answer } = await attempt(run, { ...passage, dry: true });
@@ -20,10 +24,23 @@ export async function planned(run: Run, who: string): Promise<CallToolResult> {
     return stoppedAnswer(action, why, []);
   }
   const client = action.target.clientFor(action.caller);
-  const changes = await plannedChanges(client, stop.subject.request, passage.signal);
-  const id = stop.refusal === undefined ? planId(settings.approval, who, stop.what) : undefined;
+  const steps: (Planned & { readonly coming: Awaited<ReturnType<typeof plannedChanges>> })[] = [];
+  for (const one of stop.requests)
+    steps.push({ ...one, coming: await plannedChanges(client, one.subject.request, passage.signal) });
+  const why = steps.find(({ refusal }) => refusal !== undefined)?.refusal;
+  const id = why === undefined ? planId(settings.approval, who, whatsOf(stop.requests)) : undefined;
   if (id !== undefined) account.plan(id);
-  account.close({ outcome: "planned", ...(stop.refusal !== undefined && { why: stop.refusal }) });
+  account.close({ outcome: "planned", ...(why !== undefined && { why }) });
   const made = id === undefined ? undefined : { id, until: rules.now() + PLAN_LIFETIME };
-  return answered(action, await planAnswer(stop, changes, made));
+  return answered(action, await planAnswer(action, steps, made));
+}
+
+/** What a plan of the same action would be for now; nothing where it would send nothing. */
+export async function plannedNow(run: Run): Promise<readonly string[]> {
+  const { stop } = await attempt(run, { ...run.passage, dry: true });
+  return stop?.kind === "planned" ? whatsOf(stop.requests) : [];
+}
+
+function whatsOf(requests: readonly Planned[]): readonly string[] {
+  return requests.map(({ what }) => what);
 }
