@@ -57,6 +57,34 @@ describe("a plan", () => {
     expect(made.plan["approval"]).toEqual([expect.stringContaining("lose data")]);
   });
 
+  const deeds: [name: string, args: Record<string, unknown>, want: object][] = [
+    ["delete_vm_snapshot", { vmid: 100, snap_name: "before" }, { lost: ["snapshot: before"] }],
+    [
+      "PUT /nodes/{node}/qemu/{vmid}/resize",
+      { node: "pve1", vmid: 100, disk: "scsi0", size: "+8G" },
+      { changes: [{ key: "scsi0.size", before: "32G", after: "+8G" }] },
+    ],
+    [
+      "PUT /nodes/{node}/qemu/{vmid}/unlink",
+      { node: "pve1", vmid: 100, idlist: "scsi0", force: true },
+      { lost: ["scsi0: local-lvm:vm-100-disk-0"] },
+    ],
+    ["PUT /nodes/{node}/qemu/{vmid}/unlink", { node: "pve1", vmid: 100, idlist: "scsi0" }, {}],
+    ["PUT /nodes/{node}/qemu/{vmid}/sendkey", { node: "pve1", vmid: 100, key: "ret" }, {}],
+  ];
+
+  it.each(deeds)("tells what %s %j does to a guest from what its configuration holds", async (name, args, want) => {
+    await using session = await connect(options);
+    await session.toolNames();
+    await session.callTool("create_vm_snapshot", { vmid: 100, snap_name: "before" });
+    const given = { ...args, plan: true };
+    const outcome = name.includes(" ")
+      ? await session.callTool("call", { name, arguments: given })
+      : await session.callTool(name, given);
+    const { changes, lost } = planIn(outcome);
+    expect({ changes, lost }, outcome.text).toEqual({ changes: undefined, lost: undefined, ...want });
+  });
+
   it("says that PVE would refuse it, and what grants it, and is then none to apply", async () => {
     await using session = await connect({ ...options, token: (pve) => pve.credentials.auditorToken });
     const made = await plan(session, "start_vm", { vmid: 103 });

@@ -30,12 +30,31 @@ export async function plannedChanges(
   const record = await recordOf(client, request, signal);
   if (record === undefined) return { changes: [], lost: [] };
   const current = settingsOf(record);
+  const deed = /\/(?:qemu|lxc)\/\{vmid\}\/((?!config$|firewall\b)\w+)/.exec(route)?.[1];
+  if (deed !== undefined) return ofDeed(deed, request, current);
   if (!isUpdate) return { changes: [], lost: lostWith(route, current) };
   const gone = valuesOf(request, "delete");
   const kept = Object.entries(current).filter(([key]) => !gone.includes(key));
   const next: Settings = { ...Object.fromEntries(kept), ...settingsIn(request) };
   const unused = gone.filter((key) => /^unused\d+$/.test(key)).map((key) => `${key}: ${current[key] ?? ""}`);
   return { changes: await compared(route, current, next), lost: unused };
+}
+
+/** What is done to a guest through a path of its own; its configuration is then not what the request sets or deletes. */
+function ofDeed(deed: string, request: ApiRequest, current: Settings): PlannedChanges {
+  const of = (name: string) => valuesOf(request, name);
+  const disks = (keys: readonly string[]) => keys.map((key) => `${key}: ${current[key]?.split(",")[0] ?? ""}`);
+  const none = { changes: [], lost: [] };
+  if (deed === "snapshot" && request.route.startsWith("DELETE "))
+    return { ...none, lost: of("snapname").map((name) => `snapshot: ${name}`) };
+  // Without force a disk that is in use is only detached.
+  const isForced = of("force").includes("1");
+  if (deed === "unlink")
+    return { ...none, lost: disks(of("idlist").filter((key) => isForced || key.startsWith("unused"))) };
+  if (deed !== "resize") return none;
+  const sizeOf = (disk: string) => /(?:^|,)size=([^,]+)/.exec(current[disk] ?? "")?.[1];
+  const changes = of("disk").flatMap((disk) => changeOf(`${disk}.size`, sizeOf(disk), of("size")[0]));
+  return { ...none, changes };
 }
 
 function lostWith(route: string, current: Settings): readonly string[] {
