@@ -94,9 +94,12 @@ export function openGate(settings: GateSettings, passage: Passage): Gate {
   let refusal: Refusal | undefined;
   let isRedeemed = false;
   let waived: string | undefined;
+  // How many requests had gone through when it was last found that something is lacking.
+  let lackedAt: number | undefined;
 
   const judge = async (request: ApiRequest, speaker: PveClient | undefined): Promise<Refusal | Planned | undefined> => {
-    const looked = await lookAt(settings, passage, speaker, request);
+    const looked = await lookAt(settings, passage, speaker, request, lackedAt !== sent.length);
+    if (looked.judgement?.verdict === "denied") lackedAt = sent.length;
     waived = looked.waived;
     if (passage.dry === true)
       return { ...looked, what: whatOf(request, await stateOf(plain, request, passage.signal)) };
@@ -191,11 +194,12 @@ async function lookAt(
   { action, cluster }: Passage,
   speaker: PveClient | undefined,
   request: ApiRequest,
+  again: boolean,
 ): Promise<Omit<Planned, "what">> {
   const subject = subjectOf(action, request, { cluster, now: settings.now() });
   const passed = bundlesOthers(request) ? BUNDLE : await refusalOf(settings.policies, subject);
   const asks = settings.asksPermission && !onlyReads(request) && speaker !== undefined;
-  const judgement = asks ? await permissionFor(speaker, request, settings.now()) : undefined;
+  const judgement = asks ? await permissionFor(speaker, request, settings.now(), again) : undefined;
   const refusal = passed.kind === "refused" ? passed.why : lacking(judgement);
   const because = passed.kind === "refused" ? [] : reasonsToAsk(subject, passed.decision, settings.unattended);
   const isWaived = passed.kind === "passed" && subject.risk === "destroy" && because.length === 0;

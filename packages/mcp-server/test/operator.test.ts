@@ -44,6 +44,14 @@ async function pendingId(session: Session, args: Record<string, unknown> = { vmi
 }
 
 describe("an operator at another terminal", () => {
+  it("is asked one question about several requests, in whatever order they come", () => {
+    const desk = openDesk(directory);
+    const question = { lines: ["Stop both"], words: ["2 requests"] };
+    const ask = (...whats: string[]) => desk.ask({ who: "somebody", whats }, question, { now: 0, expires: 1 }).id;
+    expect(ask("one", "other")).toBe(ask("other", "one"));
+    expect(ask("one", "another")).not.toBe(ask("one", "other"));
+  });
+
   it("is shown what would be done, approves it by its name, and it is done once", async () => {
     await using session = await unattended();
     const id = await pendingId(session);

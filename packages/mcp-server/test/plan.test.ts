@@ -205,6 +205,34 @@ describe("what PVE would surely refuse", () => {
     expect(session.pve.requests().filter(({ path }) => path === "/access/permissions")).toHaveLength(1);
   });
 
+  it("is asked for anew before anything is refused", async () => {
+    await using session = await connect({ ...options, token: (pve) => pve.credentials.auditorToken });
+    expect(await session.callTool("start_vm", { vmid: 103 })).toMatchObject({ isError: true });
+    await using admin = await connect({ ...options, pve: session.pve });
+    await admin.callTool("set_acl", { path: "/vms/103", role: "PVEVMUser", userid: "auditor@pve" });
+    expect(await session.callTool("start_vm", { vmid: 103 })).toMatchObject({ isError: false });
+  });
+
+  it("is asked for anew once for many", async () => {
+    await using session = await connect({ ...options, token: (pve) => pve.credentials.auditorToken });
+    await session.callTool("start_guests", { vmids: "103,203", plan: true });
+    expect(session.pve.requests().filter(({ path }) => path === "/access/permissions")).toHaveLength(2);
+  });
+
+  it("is not what comes with the pool that a guest was made in a moment ago", async () => {
+    await using session = await connect({ ...options, token: (pve) => pve.credentials.operatorToken });
+    await using admin = await connect({ ...options, pve: session.pve });
+    await admin.callTool("set_acl", { path: "/storage/local-lvm", role: "PVEDatastoreUser", userid: "operator@pve" });
+    const made = await session.callTool("create_vm_advanced", {
+      node_name: "pve1",
+      vmid: 900,
+      config: { pool: "prod", scsi0: "local-lvm:4" },
+    });
+    expect(made.isError, made.text).toBe(false);
+    const started = await session.callTool("start_vm", { vmid: 900 });
+    expect(started.isError, started.text).toBe(false);
+  });
+
   it("is left to PVE where that is configured", async () => {
     await using session = await connect({
       ...options,
@@ -224,10 +252,21 @@ describe("a plan of several requests", () => {
     await using session = await connect(options);
     const made = await plan(session, "start_guests", { vmids: "103,203" });
     expect(made.plan).toMatchObject({ allowed: true, risk: "change", permission: "allowed" });
-    expect(requestsIn(made.plan)).toMatchObject([
-      { request: "POST /nodes/{node}/qemu/{vmid}/status/start", guests: [{ vmid: 103, name: "win11" }] },
-      { request: "POST /nodes/{node}/lxc/{vmid}/status/start", guests: [{ vmid: 203, name: "archive" }] },
-    ]);
+    const requests = requestsIn(made.plan);
+    expect(requests).toHaveLength(2);
+    // They are sent side by side, so either may come first.
+    expect(requests).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          request: "POST /nodes/{node}/qemu/{vmid}/status/start",
+          guests: [expect.objectContaining({ vmid: 103, name: "win11" })],
+        }),
+        expect.objectContaining({
+          request: "POST /nodes/{node}/lxc/{vmid}/status/start",
+          guests: [expect.objectContaining({ vmid: 203, name: "archive" })],
+        }),
+      ]),
+    );
     expect(made.outcome.text).not.toContain("mayAlsoCall");
   });
 

@@ -65,6 +65,14 @@ describe("creating", () => {
     expect(lab.sim.requests()).toEqual([]);
   });
 
+  it("takes the VMID that config holds, and none that is free instead", async () => {
+    await using lab = openLab();
+
+    expect(await lab.run("create_vm_advanced", { node_name: "pve1", config: { vmid: 777 } })).toMatchObject({
+      vmid: 777,
+    });
+  });
+
   it("does not guess between two templates, and names them", async () => {
     await using lab = openLab();
 

@@ -54,7 +54,9 @@ export function createDesk(directory: string, sealer: Sealer): Desk {
   };
   return {
     ask(binding, question, { now, expires }) {
-      const id = Buffer.from(sealer.mark(QUESTION, `${binding.who} ${binding.whats.join(" ")}`), "base64url")
+      // Requests that are sent side by side come in any order.
+      const whats = [...binding.whats].sort().join(" ");
+      const id = Buffer.from(sealer.mark(QUESTION, `${binding.who} ${whats}`), "base64url")
         .toString("hex")
         .slice(0, 10);
       const lying = read(id, now);

@@ -9,17 +9,26 @@ const known = new WeakMap<PveClient, { readonly at: number; readonly grants: Pro
 
 /**
  * Whether PVE would let a client send a request; undefined where that cannot be found out. What the client's identity
- * may do is asked for once a minute at most. Route: `GET /access/permissions`.
+ * may do is asked for once a minute at most, and with `again` anew before it is said that something is lacking: it may
+ * have been granted meanwhile, or have come with what was made, as the rights of a pool do.
+ * Route: `GET /access/permissions`.
  */
 export async function permissionFor(
   client: PveClient,
   request: ApiRequest,
   now: number,
+  again: boolean,
 ): Promise<Judgement | undefined> {
-  const grants = await grantsOf(client, now);
+  const first = judged(request, await grantsOf(client, now));
+  if (first?.verdict !== "denied" || !again) return first;
+  known.delete(client.root);
+  return judged(request, await grantsOf(client, now));
+}
+
+function judged({ route, params }: ApiRequest, grants: Grants | undefined): Judgement | undefined {
   if (grants === undefined) return undefined;
   try {
-    return judge(request.route as OperationId, request.params, grants);
+    return judge(route as OperationId, params, grants);
   } catch {
     return undefined;
   }

@@ -9,7 +9,7 @@ const MOST_ATTEMPTS = 5;
 /** Creates or clones a guest. Without a VMID the cluster's next free one is taken. */
 export async function createGuest(call: Invocation): Promise<Answer> {
   const idParameter = call.tool.entry.operation.endsWith("/clone") ? "newid" : "vmid";
-  const given = numberOf(call.params, idParameter);
+  const given = numberOf(call.params, idParameter) ?? numberOf(call.options, idParameter);
   const start = (vmid: number) =>
     callOperation(call, call.tool.entry.operation, { ...call.params, ...call.options, [idParameter]: vmid });
   const { vmid, result } =
