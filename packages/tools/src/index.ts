@@ -31,7 +31,7 @@ export type {
 export { nearNames } from "./near-names.js";
 export { findOperation, operationRoutes } from "./operations/find-operation.js";
 export { matchRoute } from "./operations/match-route.js";
-export { type Grants, type PermissionReport, readGrants } from "./permissions/grants.js";
+export { type Grants, type PermissionReport, readGrants, readGrantsOn } from "./permissions/grants.js";
 export { type Judgement, judge } from "./permissions/judge.js";
 export { judgeTool, type OperationJudgement, type ToolJudgement } from "./permissions/judge-tool.js";
 export type { RequiredGrant, RequiredRole, RoleNames } from "./permissions/required-role.js";

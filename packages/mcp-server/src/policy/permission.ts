@@ -1,5 +1,5 @@
 import type { OperationId, PveClient } from "@pve/client";
-import { type Grants, type Judgement, judge, readGrants } from "@pve/tools";
+import { type Grants, type Judgement, judge, readGrants, readGrantsOn } from "@pve/tools";
 import type { ApiRequest } from "./api-request.js";
 
 /** Milliseconds that what an identity may do is taken for granted. */
@@ -20,9 +20,13 @@ export async function permissionFor(
   again: boolean,
 ): Promise<Judgement | undefined> {
   const first = judged(request, await grantsOf(client, now));
-  if (first?.verdict !== "denied" || !again) return first;
+  if (first?.verdict !== "denied" || first.missing.length === 0 || !again) return first;
   known.delete(client.root);
-  return judged(request, await grantsOf(client, now));
+  const grants = await grantsOf(client, now);
+  const second = judged(request, grants);
+  if (grants === undefined || second?.verdict !== "denied") return second;
+  // What the report on everything leaves in doubt, PVE says of a single path.
+  return judged(request, await readGrantsOn(client, grants, second.paths).catch(() => undefined));
 }
 
 function judged({ route, params }: ApiRequest, grants: Grants | undefined): Judgement | undefined {
@@ -44,7 +48,9 @@ export function grantsOf(client: PveClient, now: number): Promise<Grants | undef
 }
 
 /** Says what a token lacks, and who gives it with which command; undefined unless it is sure that PVE would refuse. */
-export function lacking(judgement: Judgement | undefined): string | undefined {
+export function lacking(
+  judgement: Pick<Judgement, "verdict" | "why" | "missing" | "remedy"> | undefined,
+): string | undefined {
   if (judgement?.verdict !== "denied") return undefined;
   const missing = judgement.missing.map(
     ({ path, privileges, any }) => `${privileges.join(any === true ? " or " : " and ")} on ${path}`,

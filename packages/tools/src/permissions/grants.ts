@@ -23,25 +23,43 @@ export interface Grants {
  */
 export async function readGrants(client: PveClient, options: { readonly signal?: AbortSignal } = {}): Promise<Grants> {
   const identity = await client.identity();
-  const answer = await client.call("GET /access/permissions", {}, options);
-  const report: Record<string, Record<string, number>> = {};
-  for (const [path, held] of Object.entries<Readonly<Record<string, unknown>>>(answer)) {
-    report[path] = Object.fromEntries(Object.entries(held).map(([name, flag]) => [name, Number(flag)]));
-  }
+  const report = reportIn(await client.call("GET /access/permissions", {}, options));
   const kind = identity === "root@pam" ? "root" : identity.includes("!") ? "token" : "user";
   return { identity, kind, report };
 }
 
 /**
- * Reads grants as PVE means them: a path that is not listed has what propagates from the nearest one above. What is in a
- * pool is always listed.
+ * The same grants with what is held on these paths, as PVE itself works it out, one request a path. It says so without the
+ * doubts that the whole report leaves: what a path has from above is not always told there.
+ * @throws whatever a call of the client throws
+ */
+export async function readGrantsOn(client: PveClient, grants: Grants, paths: readonly string[]): Promise<Grants> {
+  const reports = await Promise.all(
+    paths.map(async (path) => {
+      const answer = reportIn(await client.call("GET /access/permissions", { path }));
+      return [path, answer[path] ?? {}] as const;
+    }),
+  );
+  return { ...grants, report: { ...grants.report, ...Object.fromEntries(reports) } };
+}
+
+function reportIn(answer: object): PermissionReport {
+  const flags = (held: object) => Object.entries(held).map(([name, flag]) => [name, Number(flag)] as const);
+  return Object.fromEntries(Object.entries(answer).map(([path, held]) => [path, Object.fromEntries(flags(held))]));
+}
+
+/**
+ * Reads grants as PVE means them: a path that is not listed has what propagates from the nearest one above where anything
+ * does; roles that do not propagate hide none of those from further up. What is in a pool is always listed.
  */
 export function callerOf({ identity, report }: Grants): Caller {
+  const handedDown = (path: string): ReadonlySet<string> => {
+    const flagged = [path, ...parents(path)].map((one) => propagated(report[one]));
+    return flagged.find(({ size }) => size > 0) ?? new Set();
+  };
   const on = (path: string): ReadonlySet<string> => {
     const own = report[path];
-    if (own !== undefined) return new Set(Object.keys(own));
-    const above = parents(path).find((parent) => report[parent] !== undefined);
-    return propagated(above === undefined ? {} : report[above]);
+    return own === undefined ? handedDown(path) : new Set(Object.keys(own));
   };
   const knownBelow = (path: string) => Object.keys(report).filter((other) => other !== path && isBelow(other, path));
   return {
@@ -49,9 +67,8 @@ export function callerOf({ identity, report }: Grants): Caller {
     grants: on,
     knownBelow,
     everywhereBelow(path) {
-      const here = report[path] === undefined ? on(path) : propagated(report[path]);
       const deeper = knownBelow(path);
-      return new Set([...here].filter((privilege) => deeper.every((other) => on(other).has(privilege))));
+      return new Set([...handedDown(path)].filter((privilege) => deeper.every((other) => on(other).has(privilege))));
     },
   };
 }

@@ -13,7 +13,7 @@ export interface OperationJudgement extends Judgement {
 }
 
 /** The judgement of a tool, and of each operation that it may call. */
-export interface ToolJudgement extends Judgement {
+export interface ToolJudgement extends Omit<Judgement, "paths"> {
   readonly operations: readonly OperationJudgement[];
 }
 

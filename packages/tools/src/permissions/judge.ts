@@ -15,6 +15,8 @@ export interface Judgement {
   readonly missing: readonly Missing[];
   /** The lines an administrator types on a node to grant it. */
   readonly remedy: readonly string[];
+  /** The paths that it rests on, those of every alternative. */
+  readonly paths: readonly string[];
 }
 
 /**
@@ -37,7 +39,13 @@ export function judgeWith(route: string, params: Params, grants: Grants, unknown
 
 /** Weighs one condition against what a caller holds. */
 export function weigh(condition: Expression, params: Params, grants: Grants, open: ReadonlySet<string>): Judgement {
-  const caller = callerOf(grants);
+  const known = callerOf(grants);
+  const paths = new Set<string>();
+  const grantsOn = (path: string): ReadonlySet<string> => {
+    paths.add(path);
+    return known.grants(path);
+  };
+  const caller = { ...known, grants: grantsOn };
   const verdict = evaluate(condition, params, caller, open);
   const missing = verdict.verdict === "denied" ? verdict.missing : [];
   const why = verdict.verdict === "depends" ? verdict.on : "why" in verdict ? verdict.why : undefined;
@@ -45,6 +53,7 @@ export function weigh(condition: Expression, params: Params, grants: Grants, ope
     verdict: verdict.verdict,
     ...(why !== undefined && { why }),
     missing,
-    remedy: remedyFor(missing, grants, caller.grants),
+    remedy: remedyFor(missing, grants, known.grants),
+    paths: [...paths],
   };
 }

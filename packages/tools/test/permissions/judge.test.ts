@@ -1,7 +1,16 @@
 import { createClient, type PveClient } from "@pve/client";
 import { createSimulator, type Simulator } from "@pve/simulator";
 import { describe, expect, it } from "vitest";
-import { catalogue, findTool, type Grants, judge, judgeTool, type ResolvedTool, readGrants } from "../../src/index.js";
+import {
+  catalogue,
+  findTool,
+  type Grants,
+  judge,
+  judgeTool,
+  type ResolvedTool,
+  readGrants,
+  readGrantsOn,
+} from "../../src/index.js";
 
 const clientOf = ({ baseUrl, fetch, clock }: Simulator, token: string): PveClient =>
   createClient({ baseUrl, transport: fetch, sleep: clock.sleep, now: clock.now, auth: { token } });
@@ -22,6 +31,14 @@ describe("grants", () => {
     expect(grants.report["/"]).toMatchObject({ "VM.Audit": 1 });
     expect(sim.requests().map(({ path }) => path)).toEqual(["/access/permissions"]);
     expect(JSON.parse(JSON.stringify(grants))).toEqual(grants);
+  });
+
+  it("on one path are what PVE says of it, nothing included", async () => {
+    await using sim = createSimulator();
+    const client = clientOf(sim, sim.credentials.auditorToken);
+    const { report } = await readGrantsOn(client, grantsOf({ "/vms/100": { "VM.Audit": 1 } }), ["/nodes/pve1", "/x"]);
+    expect(report).toMatchObject({ "/vms/100": { "VM.Audit": 1 }, "/nodes/pve1": { "Sys.Audit": 1 } });
+    expect(sim.requests()).toHaveLength(2);
   });
 
   it("of root@pam with a password allow everything", async () => {
@@ -47,10 +64,20 @@ describe("a judgement", () => {
 
   const held = grantsOf({ "/vms": { "VM.Audit": 1 }, "/vms/100": { "VM.Audit": 1, "VM.PowerMgmt": 1 } });
 
+  it("knows that roles which do not propagate hide none from further up", () => {
+    const above = { "/": { "Sys.Audit": 1, "Sys.Modify": 1 } };
+    const status = (report: Grants["report"]) =>
+      judge("GET /nodes/{node}/status", { node: "pve1" }, grantsOf(report)).verdict;
+    expect(status({ ...above, "/nodes": { "Sys.Audit": 0 } })).toBe("allowed");
+    expect(status({ ...above, "/nodes": { "Sys.Syslog": 1, "Sys.Audit": 0 } })).toBe("denied");
+    expect(status({ ...above, "/nodes/pve1": {} })).toBe("denied");
+  });
+
   it("names the privilege and the path that are missing, and what grants them without taking anything away", () => {
     expect(judge("POST /nodes/{node}/qemu/{vmid}/status/start", { node: "pve1", vmid: 101 }, held)).toEqual({
       verdict: "denied",
       why: "/vms/101, VM.PowerMgmt",
+      paths: ["/vms/101"],
       missing: [{ path: "/vms/101", privileges: ["VM.PowerMgmt"] }],
       remedy: [
         "pveum role add tools-vms-101 --privs 'VM.Audit,VM.PowerMgmt'",
