@@ -168,3 +168,30 @@ describe("what the token cannot see", () => {
     expect(sent).toEqual(["POST /nodes/pve3/status"]);
   });
 });
+
+describe("ten thousand guests", () => {
+  it("are counted for whoever approves or plans, and shown as far as anybody reads", async () => {
+    const asked: string[] = [];
+    await using session = await connect({
+      allowed: "destroy",
+      seed: "large",
+      person: ({ message }) => {
+        asked.push(message);
+        return { action: "decline" };
+      },
+    });
+    const [name, args] = operation("POST /cluster/backup", {
+      all: true,
+      mode: "stop",
+      schedule: "02:00",
+      storage: "x1",
+    });
+    await session.callTool(name, args);
+    expect(asked).toEqual([expect.stringMatching(/(?:\nGuest \d+ [^\n]*){30}\n… and \d+ more, 10000 guests in all/)]);
+    const { text } = await session.callTool(name, {
+      ...args,
+      arguments: { ...(args["arguments"] as object), plan: true },
+    });
+    expect(text).toMatch(/It concerns 10000 guests, of which 50 are shown/);
+  });
+});
