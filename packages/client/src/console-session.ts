@@ -22,4 +22,5 @@ export interface TerminalLogin {
   readonly upid: string;
   readonly user: string;
   readonly ticket: string;
+  readonly signal: AbortSignal;
 }

@@ -8,6 +8,9 @@ import { connectorBehind } from "./node-link.js";
 import { asConnectionFault } from "./node-stream.js";
 import { mayRetryError, mostRetries, tryRepeatedly } from "./retry.js";
 
+/** Connecting has a limit of its own; this one is for the answer as well, which may never come through a proxy. */
+const OPENING_TIMEOUT = 20_000;
+
 /** What opening a web socket needs. */
 export interface SocketRequest {
   readonly operation: string;
@@ -58,12 +61,17 @@ async function connect(link: ClientLink, request: SocketRequest): Promise<WebSoc
   if (signal.aborted) throw connectionError(target, { kind: "aborted", sent: "no" });
   const socket = new Socket(url, "binary", { agent, headers, perMessageDeflate: false, followRedirects: false });
   return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      reject(connectionError(target, { kind: "aborted", sent: "maybe" }));
+    const give = (kind: "aborted" | "timeout") => {
+      reject(connectionError(target, { kind, sent: "maybe" }));
       socket.terminate();
     };
+    const onAbort = () => give("aborted");
     signal.addEventListener("abort", onAbort, { once: true });
-    const settle = () => signal.removeEventListener("abort", onAbort);
+    const timer = setTimeout(() => give("timeout"), OPENING_TIMEOUT);
+    const settle = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onAbort);
+    };
     // Stays on, or an error after the opening would end the process; the close event says the rest.
     socket.on("error", (error) => {
       settle();

@@ -32,11 +32,14 @@ export async function atConsole<T>(
 }
 
 /**
- * Asks whether the caller may open consoles at all.
- * @throws PveConfigError for an API token and a release that refuses it
+ * Asks whether the caller may open such a console at all.
+ * @throws PveConfigError for an API token where it is refused: a node's shell is a login of its user, which a token is not
  */
-export async function assertMayOpen(pve: PveClient): Promise<void> {
+export async function assertMayOpen(pve: PveClient, { vmid }: Pick<ConsoleTarget, "vmid">): Promise<void> {
   if (!linkOf(pve).auth.isToken) return;
+  if (vmid === undefined) {
+    throw new PveConfigError("API tokens open no shell of a node; make a client with username and password");
+  }
   const { release } = await pve.version.get();
   if (compareReleases(release, TOKENS_SINCE) >= 0) return;
   throw new PveConfigError(

@@ -45,7 +45,7 @@ export async function vncConnection(
   pve: PveClient,
   options: ConsoleTarget & { readonly signal?: AbortSignal },
 ): Promise<VncConnection> {
-  await assertMayOpen(pve);
+  await assertMayOpen(pve, options);
   return atConsole(pve, options, async (place) => {
     const link = linkOf(pve);
     const call = openVnc(pve, place, callOf(options));

@@ -39,7 +39,7 @@ export type OpenTerminalOptions = ConsoleTarget & {
 export async function openTerminal(pve: PveClient, options: OpenTerminalOptions): Promise<Console> {
   const link = linkOf(pve);
   connectorOf(link);
-  await assertMayOpen(pve);
+  await assertMayOpen(pve, options);
   const signal = options.signal ?? new AbortController().signal;
   return atConsole(pve, options, async (place) => {
     const call = openProxy(pve, place, options);
@@ -49,7 +49,7 @@ export async function openTerminal(pve: PveClient, options: OpenTerminalOptions)
     // The ticket is good for seconds, so everything that can wait comes later.
     const socket = await openSocket(link, { operation, url: webSocketUrl(from, place, opened), signal });
     const { user, ticket, upid } = opened;
-    const terminal = await Terminal.open(socket, { operation, node: place.node, upid, user, ticket });
+    const terminal = await Terminal.open(socket, { operation, node: place.node, upid, user, ticket, signal });
     const { columns, rows } = options;
     if (columns !== undefined && rows !== undefined) terminal.resize(columns, rows);
     return terminal;

@@ -107,19 +107,28 @@ export function realSleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-const watched = new WeakMap<AbortSignal, Set<() => void>>();
+const watched = new WeakMap<EventTarget, Set<() => void>>();
+
+function fire({ target }: Event): void {
+  if (target !== null) watched.get(target)?.forEach((call) => void call());
+}
 
 /**
  * Calls back when a signal fires, or at once if it has; what it returns takes that back. However many calls share a signal, it
- * gets one listener: from the eleventh on Node would warn of a leak.
+ * gets one listener (from the eleventh on Node would warn of a leak), and none once they are over: Node never lets go of a
+ * combined signal that somebody listens to.
  */
 function onAbort(signal: AbortSignal, call: () => void): () => void {
   const calls = watched.get(signal) ?? new Set();
+  watched.set(signal, calls);
   if (signal.aborted) call();
-  else calls.add(call);
-  if (!watched.has(signal)) {
-    watched.set(signal, calls);
-    signal.addEventListener("abort", () => calls.forEach((listener) => void listener()), { once: true });
+  else {
+    calls.add(call);
+    // The same function again is no second listener.
+    signal.addEventListener("abort", fire);
   }
-  return () => calls.delete(call);
+  return () => {
+    calls.delete(call);
+    if (calls.size === 0) signal.removeEventListener("abort", fire);
+  };
 }

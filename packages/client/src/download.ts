@@ -1,15 +1,16 @@
+import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { PveClient } from "./client.js";
 import { asFault, connectionError, type Target } from "./connection.js";
 import { encodeForm } from "./encode.js";
 import { judge } from "./envelope.js";
-import { PveConnectionError, PveProtocolError } from "./errors.js";
+import { PveConnectionError, PveParameterError, PveProtocolError } from "./errors.js";
 import { type ClientLink, linkOf } from "./link.js";
 import type { Connector } from "./node-connector.js";
 import { connectorBehind } from "./node-link.js";
 import { asConnectionFault, requestStream, type StreamRequest } from "./node-stream.js";
 import { mayRetryStatus } from "./retry.js";
-import { fillPath } from "./route.js";
+import { fillPath, pathProblem } from "./route.js";
 import type { Transport } from "./transport.js";
 import { tryAddresses } from "./try-addresses.js";
 import { nodeOfUpid } from "./upid.js";
@@ -57,10 +58,10 @@ const LONGEST_REFUSAL = 64 * 1024;
  * `GET /nodes/{node}/storage/{storage}/file-restore/download`.
  * @throws PveConnectionError · PveRequestError · PveProtocolError before the first byte
  */
-export function downloadFile(pve: PveClient, options: RestoreFileOptions): Promise<Download> {
+export async function downloadFile(pve: PveClient, options: RestoreFileOptions): Promise<Download> {
   const { node, storage, volume, filepath, tar } = options;
-  const query = encodeForm({ filepath, volume, ...(tar === true ? { tar: "1" } : {}) });
-  return download(linkOf(pve), `GET ${FILE}`, `${fillPath(FILE, { node, storage })}?${query}`, options);
+  const query = { filepath, volume, ...(tar === true ? { tar: "1" } : {}) };
+  return download(linkOf(pve), { template: FILE, values: { node, storage }, query }, options);
 }
 
 /**
@@ -69,9 +70,16 @@ export function downloadFile(pve: PveClient, options: RestoreFileOptions): Promi
  * @throws PveParameterError when the text is no UPID
  * @throws PveConnectionError · PveRequestError · PveProtocolError before the first byte
  */
-export function downloadTaskLog(pve: PveClient, upid: string, options: DownloadOptions = {}): Promise<Download> {
-  const path = `${fillPath(LOG, { node: nodeOfUpid(upid), upid })}?download=1`;
-  return download(linkOf(pve), `GET ${LOG}`, path, options);
+export async function downloadTaskLog(pve: PveClient, upid: string, options: DownloadOptions = {}): Promise<Download> {
+  const values = { node: nodeOfUpid(upid), upid };
+  return download(linkOf(pve), { template: LOG, values, query: { download: "1" } }, options);
+}
+
+/** What is asked for. */
+interface Asked {
+  readonly template: string;
+  readonly values: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
 }
 
 /** An answer whose body is still to come, or a refusal that was read. */
@@ -81,15 +89,21 @@ interface Opened {
   readonly reason: string;
   readonly header: (name: string) => string;
   readonly pieces: AsyncIterable<Uint8Array>;
+  /** Gives up what was not read; leaving the pieces alone would leave the connection open. */
+  readonly close: () => Promise<void> | void;
   readonly refusal: string;
 }
 
 async function download(
   link: ClientLink,
-  operation: string,
-  path: string,
+  { template, values, query }: Asked,
   options: DownloadOptions,
 ): Promise<Download> {
+  const operation = `GET ${template}`;
+  const problems = pathProblems(values);
+  if (Object.keys(problems).length > 0) throw new PveParameterError({ operation, problems });
+  const path = `${fillPath(template, values)}?${encodeForm(query)}`;
+  await link.before?.({ route: operation, params: { ...values, ...query } });
   const signal = options.signal ?? new AbortController().signal;
   const send = (credentials: Readonly<Record<string, string>>) =>
     tryAddresses(
@@ -101,7 +115,7 @@ async function download(
   const used = await link.auth.headers("GET");
   let answer = await send(used);
   if (answer.status === 401 && (await link.auth.renew(used))) answer = await send(await link.auth.headers("GET"));
-  const { host, status, reason, header, pieces, refusal } = answer;
+  const { host, status, reason, header, refusal } = answer;
   const contentType = header("content-type");
   if (status !== 200) {
     await judge({ operation, status, reason, contentType, body: refusal });
@@ -110,11 +124,16 @@ async function download(
   const filename = /filename="?([^";]+)"?/i.exec(header("content-disposition"))?.[1];
   const size = header("content-encoding") === "" ? header("content-length") : "";
   return {
-    stream: asStream(pieces, { operation, host }, options.signal),
+    stream: asStream(answer, { operation, host }, options.signal),
     contentType,
     ...(filename === undefined ? {} : { filename }),
     ...(size === "" ? {} : { size: Number(size) }),
   };
+}
+
+function pathProblems(values: Asked["values"]): Record<string, string> {
+  const found = Object.entries(values).map(([name, value]) => [name, pathProblem(name, value)] as const);
+  return Object.fromEntries(found.flatMap(([name, problem]) => (problem === undefined ? [] : [[name, problem]])));
 }
 
 type Heard = Omit<Opened, "host" | "refusal">;
@@ -131,7 +150,8 @@ async function open(
     connector === undefined
       ? await fetchWhole(transport, url, headers, signal)
       : await fetchStream(connector, url, { method: "GET", headers, signal, idleTimeout });
-  return { ...heard, host: new URL(url).host, refusal: heard.status === 200 ? "" : await readText(heard.pieces) };
+  const refusal = heard.status === 200 ? "" : await readText(heard.pieces);
+  return { ...heard, host: new URL(url).host, refusal };
 }
 
 async function fetchWhole(
@@ -143,7 +163,7 @@ async function fetchWhole(
   try {
     const response = await transport(url, { method: "GET", headers, signal, redirect: "manual" });
     const { status, statusText: reason } = response;
-    return { status, reason, header: (name) => response.headers.get(name) ?? "", pieces: piecesOf(response) };
+    return { status, reason, header: (name) => response.headers.get(name) ?? "", ...piecesOf(response) };
   } catch (error) {
     throw asFault(error);
   }
@@ -151,16 +171,30 @@ async function fetchWhole(
 
 async function fetchStream(connector: Connector, url: string, asked: StreamRequest): Promise<Heard> {
   const { status, reason, header, body } = await requestStream(connector, url, asked);
-  // PVE compresses some answers although nobody asked.
-  const pieces = header("content-encoding") === "gzip" ? body.pipe(createGunzip()) : body;
-  if (pieces !== body) body.on("error", (error) => pieces.destroy(error));
-  return { status, reason, header, pieces };
+  // PVE compresses some answers although nobody asked. A pipeline, so that the end of either is the end of both.
+  const pieces = header("content-encoding") === "gzip" ? pipeline(body, createGunzip(), () => undefined) : body;
+  return { status, reason, header, pieces, close: () => void pieces.destroy() };
 }
 
 /** A fetch's answer can be read as it comes; another transport's may be there as a whole only. */
-async function* piecesOf(response: { arrayBuffer(): Promise<ArrayBuffer> }): AsyncGenerator<Uint8Array, void, void> {
-  if ("body" in response && response.body instanceof ReadableStream) yield* response.body;
-  else yield new Uint8Array(await response.arrayBuffer());
+function piecesOf(response: { arrayBuffer(): Promise<ArrayBuffer> }): Pick<Heard, "pieces" | "close"> {
+  if (!("body" in response && response.body instanceof ReadableStream)) {
+    return { pieces: wholeOf(response), close: () => undefined };
+  }
+  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
+  return { pieces: readPieces(reader), close: () => reader.cancel() };
+}
+
+async function* wholeOf(response: { arrayBuffer(): Promise<ArrayBuffer> }): AsyncGenerator<Uint8Array, void, void> {
+  yield new Uint8Array(await response.arrayBuffer());
+}
+
+async function* readPieces(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    for (let step = await reader.read(); !step.done; step = await reader.read()) yield step.value;
+  } finally {
+    await reader.cancel();
+  }
 }
 
 async function readText(pieces: AsyncIterable<Uint8Array>): Promise<string> {
@@ -179,7 +213,7 @@ async function readText(pieces: AsyncIterable<Uint8Array>): Promise<string> {
 }
 
 /** Gives a piece only when it is asked for, so that nothing piles up here. */
-function asStream(pieces: AsyncIterable<Uint8Array>, target: Target, signal?: AbortSignal): ReadableStream<Uint8Array> {
+function asStream({ pieces, close }: Opened, target: Target, signal?: AbortSignal): ReadableStream<Uint8Array> {
   const iterator = pieces[Symbol.asyncIterator]();
   return new ReadableStream<Uint8Array>(
     {
@@ -194,9 +228,8 @@ function asStream(pieces: AsyncIterable<Uint8Array>, target: Target, signal?: Ab
           controller.error(connectionError(target, { kind, sent: "maybe" }));
         }
       },
-      async cancel() {
-        await iterator.return?.();
-      },
+      // Not by way of the iterator: one that has not begun, or waits for a piece, would not hear of it.
+      cancel: close,
     },
     { highWaterMark: 0 },
   );

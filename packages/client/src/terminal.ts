@@ -104,13 +104,14 @@ export class Terminal implements Console {
 
 /** `begin` is called in the very turn of the OK: the next message may come in the same one. */
 function logIn<T>(socket: WebSocket, login: TerminalLogin, begin: (first: Uint8Array) => T): Promise<T> {
-  const { operation, user, ticket, upid } = login;
+  const { operation, user, ticket, upid, signal } = login;
   return new Promise((resolve, reject) => {
     let heard = new Uint8Array();
     const settle = () => {
       clearTimeout(timer);
       socket.off("message", onMessage);
       socket.off("close", onClose);
+      signal.removeEventListener("abort", onAbort);
     };
     const fail = (error: Error) => {
       settle();
@@ -118,6 +119,8 @@ function logIn<T>(socket: WebSocket, login: TerminalLogin, begin: (first: Uint8A
       socket.terminate();
     };
     const onClose = () => fail(gone(upid));
+    const onAbort = () =>
+      fail(new PveConnectionError(`terminal ${upid}: aborted by the caller`, { kind: "aborted", sent: "maybe" }));
     const onMessage = (data: RawData) => {
       heard = new Uint8Array(Buffer.concat([heard, bytesOf(data)]));
       const output = readLogin(heard);
@@ -130,6 +133,8 @@ function logIn<T>(socket: WebSocket, login: TerminalLogin, begin: (first: Uint8A
     const timer = setTimeout(() => fail(late), LOGIN_TIMEOUT);
     socket.on("message", onMessage);
     socket.once("close", onClose);
+    signal.addEventListener("abort", onAbort);
+    if (signal.aborted) return onAbort();
     socket.send(loginFrame(user, ticket), () => undefined);
   });
 }

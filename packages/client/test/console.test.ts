@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { getEventListeners } from "node:events";
 import {
   type Console,
   createClient,
@@ -15,6 +16,15 @@ import { startTerminalServer, type TerminalServer, TICKET } from "./terminal-ser
 
 const fingerprint256 = new X509Certificate(nodeCertificate.cert).fingerprint256;
 const TOKEN = `root@pam!test=${SECRET}`;
+const guest = { vmid: 100, node: "pve1", kind: "qemu" } as const;
+/** As of a login in this second. */
+const ticketAuth = {
+  ticket: `PVE:root@pam:${Math.floor(Date.now() / 1000)
+    .toString(16)
+    .toUpperCase()}::sig`,
+  csrfToken: "6B00FB2A:x",
+  username: "root@pam",
+};
 
 function client(server: TerminalServer, options: Partial<NodeClientOptions> = {}) {
   const auth = { token: TOKEN };
@@ -61,7 +71,7 @@ describe("a terminal", () => {
 
   it("of a container or a node goes to its own path", async () => {
     await using server = await startTerminalServer();
-    const pve = client(server);
+    const pve = client(server, { auth: ticketAuth });
     await (await openTerminal(pve, { vmid: 200, node: "pve2", kind: "lxc" })).close();
     await (await openTerminal(pve, { node: "pve3" })).close();
     expect(server.calls.filter((call) => call.startsWith("POST"))).toEqual([
@@ -82,7 +92,7 @@ describe("a terminal", () => {
       socket.send(":~# ");
     };
     await using server = await startTerminalServer({ greet });
-    await using terminal = await openTerminal(client(server), { node: "pve1" });
+    await using terminal = await openTerminal(client(server), guest);
     expect(await readUntil(outputOf(terminal), "# ")).toBe("root@pve1:~# ");
   });
 
@@ -94,7 +104,7 @@ describe("a terminal", () => {
       socket.close();
     };
     await using server = await startTerminalServer({ greet });
-    const terminal = await openTerminal(client(server), { node: "pve1" });
+    const terminal = await openTerminal(client(server), guest);
     const pieces: Uint8Array[] = [];
     for await (const piece of terminal) {
       pieces.push(piece);
@@ -110,7 +120,7 @@ describe("a terminal", () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     try {
       await using server = await startTerminalServer();
-      const terminal = await openTerminal(client(server), { node: "pve1" });
+      const terminal = await openTerminal(client(server), guest);
       vi.advanceTimersByTime(65_000);
       await terminal.write("x");
       await readUntil(outputOf(terminal), "x");
@@ -124,7 +134,7 @@ describe("a terminal", () => {
 
   it("turns down a size that is none", async () => {
     await using server = await startTerminalServer();
-    await using terminal = await openTerminal(client(server), { node: "pve1" });
+    await using terminal = await openTerminal(client(server), guest);
     expect(() => terminal.resize(0, 24)).toThrow(expect.objectContaining({ code: "PVE_PARAMETER", field: "size" }));
   });
 });
@@ -150,22 +160,32 @@ describe("a terminal is not opened", () => {
       set: () => undefined,
     };
     const pve = client(server, { tls: { trustOnFirstUse: store } });
-    const error = await failureOf(openTerminal(pve, { node: "pve1" }));
+    const error = await failureOf(openTerminal(pve, guest));
     expect(error).toMatchObject({ code: "PVE_CONNECTION", kind: "tls-pin", sent: "no" });
     expect(server.upgrades).toEqual([]);
   });
 
   it("by an API token where the release refuses that, which is said before anything is opened", async () => {
     await using server = await startTerminalServer({ release: "8.4" });
-    const error = await failureOf(openTerminal(client(server), { node: "pve1" }));
+    const error = await failureOf(openTerminal(client(server), guest));
     expect(error).toMatchObject({ code: "PVE_CONFIG" });
     expect(String(error)).toMatch(/from Proxmox VE 9\.1 on, and this is 8\.4; .* username and password/);
     expect(server.calls).toEqual(["GET /version"]);
   });
 
+  it("of a node by an API token, which PVE would take for the name of a user", async () => {
+    await using server = await startTerminalServer();
+    for (const open of [openTerminal, vncConnection]) {
+      const error = await failureOf(open(client(server), { node: "pve1" }));
+      expect(error).toMatchObject({ code: "PVE_CONFIG" });
+      expect(String(error)).toContain("username and password");
+    }
+    expect(server.calls).toEqual([]);
+  });
+
   it("when PVE refuses the web socket", async () => {
     await using server = await startTerminalServer({ refuse: [401, "permission denied - invalid PVEVNC ticket"] });
-    const error = await failureOf(openTerminal(client(server), { node: "pve1" }));
+    const error = await failureOf(openTerminal(client(server), guest));
     expect(error).toMatchObject({ code: "PVE_REQUEST", status: 401, kind: "authentication" });
     expect(String(error)).toContain("invalid PVEVNC ticket");
     expect(String(error)).not.toContain(TICKET);
@@ -173,14 +193,14 @@ describe("a terminal is not opened", () => {
 
   it("when a proxy does not pass web sockets on", async () => {
     await using server = await startTerminalServer({ refuse: [200, "OK"] });
-    expect(await failureOf(openTerminal(client(server), { node: "pve1" }))).toMatchObject({ code: "PVE_PROTOCOL" });
+    expect(await failureOf(openTerminal(client(server), guest))).toMatchObject({ code: "PVE_PROTOCOL" });
   });
 
   it("when the terminal does not accept the login, or just closes", async () => {
     await using denying = await startTerminalServer({ greet: (socket) => socket.send("permission denied") });
-    expect(await failureOf(openTerminal(client(denying), { node: "pve1" }))).toMatchObject({ code: "PVE_PROTOCOL" });
+    expect(await failureOf(openTerminal(client(denying), guest))).toMatchObject({ code: "PVE_PROTOCOL" });
     await using closing = await startTerminalServer({ greet: (socket) => socket.close() });
-    const error = await failureOf(openTerminal(client(closing), { node: "pve1" }));
+    const error = await failureOf(openTerminal(client(closing), guest));
     expect(error).toMatchObject({ code: "PVE_CONNECTION", kind: "reset" });
     expect(String(error)).not.toContain(TICKET);
   });
@@ -188,22 +208,38 @@ describe("a terminal is not opened", () => {
   it("when its signal has fired", async () => {
     await using server = await startTerminalServer();
     const signal = AbortSignal.abort();
-    const auth = { ticket: "PVE:root@pam:6B00FB2A::sig", csrfToken: "6B00FB2A:x", username: "root@pam" };
-    const work = openTerminal(client(server, { auth }), { node: "pve1", signal });
+    const work = openTerminal(client(server, { auth: ticketAuth }), { node: "pve1", signal });
     expect(await failureOf(work)).toMatchObject({ code: "PVE_CONNECTION", kind: "aborted" });
     expect(server.upgrades).toEqual([]);
+  });
+
+  it("when its signal fires while the login waits for an answer", async () => {
+    const controller = new AbortController();
+    await using server = await startTerminalServer({ greet: () => controller.abort() });
+    const work = openTerminal(client(server), { ...guest, signal: controller.signal });
+    expect(await failureOf(work)).toMatchObject({ code: "PVE_CONNECTION", kind: "aborted", sent: "maybe" });
+    expect(getEventListeners(controller.signal, "abort")).toEqual([]);
+  });
+
+  it("when nobody answers the upgrade", async () => {
+    await using server = await startTerminalServer({ refuse: "silently" });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const work = failureOf(openTerminal(client(server, { auth: ticketAuth }), guest));
+      while (server.upgrades.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      vi.advanceTimersByTime(20_000);
+      expect(await work).toMatchObject({ code: "PVE_CONNECTION", kind: "timeout", sent: "maybe" });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 
 it("a ticket opens a terminal on any release, without asking for it", async () => {
   await using server = await startTerminalServer({ release: "8.4" });
-  const made = Math.floor(Date.now() / 1000)
-    .toString(16)
-    .toUpperCase();
-  const auth = { ticket: `PVE:root@pam:${made}::sig`, csrfToken: "6B00FB2A:x", username: "root@pam" };
-  await (await openTerminal(client(server, { auth }), { node: "pve1" })).close();
+  await (await openTerminal(client(server, { auth: ticketAuth }), { node: "pve1" })).close();
   expect(server.calls).toEqual(["POST /nodes/pve1/termproxy"]);
-  expect(server.upgrades[0]?.headers.cookie).toBe(`PVEAuthCookie=${encodeURIComponent(auth.ticket)}`);
+  expect(server.upgrades[0]?.headers.cookie).toBe(`PVEAuthCookie=${encodeURIComponent(ticketAuth.ticket)}`);
 });
 
 describe("a viewer", () => {

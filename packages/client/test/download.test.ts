@@ -1,4 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
+import { createClient as createNeutralClient } from "@pve/client";
 import { createClient, downloadFile, downloadTaskLog } from "@pve/client/node";
 import { createSimulator } from "@pve/simulator";
 import { describe, expect, it, vi } from "vitest";
@@ -38,9 +40,21 @@ describe("a task's log", () => {
     await sim.close();
   });
 
-  it("of no task is refused before anything is sent", () => {
+  it("of no task is refused before anything is sent", async () => {
     const { pve, sim } = simulated();
-    expect(() => downloadTaskLog(pve, "UPID:oops")).toThrow(expect.objectContaining({ code: "PVE_PARAMETER" }));
+    expect(await failureOf(downloadTaskLog(pve, "UPID:oops"))).toMatchObject({ code: "PVE_PARAMETER" });
+    expect(sim.requests()).toEqual([]);
+  });
+
+  it("is announced like a call to whoever wants to hear of requests", async () => {
+    const { pve, sim } = simulated();
+    const before = vi.fn(() => {
+      throw new Error("not now");
+    });
+    const upid = "UPID:pve1:00001234:00005678:6A000000:qmstart:100:root@pam:";
+    expect(await failureOf(downloadTaskLog(pve.withOptions({ before }), upid))).toMatchObject({ message: "not now" });
+    const route = "GET /nodes/{node}/tasks/{upid}/log";
+    expect(before).toHaveBeenCalledWith({ route, params: { node: "pve1", upid, download: "1" } });
     expect(sim.requests()).toEqual([]);
   });
 });
@@ -123,6 +137,47 @@ describe("a file of a backup", () => {
     const { stream } = await downloadFile(nodeClient(server.url, { tls }), file);
     expect(await failureOf(textOf(stream))).toMatchObject({ code: "PVE_CONNECTION", kind: "reset" });
     expect(server.requests()).toBe(2);
+  });
+
+  it("is refused before anything is sent when its place is another path", async () => {
+    const { pve, sim } = simulated();
+    const failure = await failureOf(downloadFile(pve, { ...file, node: "pve1/qemu/100", storage: ".." }));
+    expect(failure).toMatchObject({
+      code: "PVE_PARAMETER",
+      problems: { node: expect.any(String), storage: expect.any(String) },
+    });
+    expect(sim.requests()).toEqual([]);
+  });
+
+  it.each([
+    ["before it is read", "", 0],
+    ["while it is read", "", 1],
+    ["before it is read, and it is packed", "gzip", 0],
+    ["while it is read, and it is packed", "gzip", 1],
+  ])("lets go of its connection when it is cancelled %s", async (_, encoding, reads) => {
+    const bytes = randomBytes(3_000_000);
+    let isOpen = true;
+    await using server = await startTlsServer(nodeCertificate, (response, { socket }) => {
+      socket.once("close", () => {
+        isOpen = false;
+      });
+      response.writeHead(200, encoding === "" ? {} : { "content-encoding": encoding });
+      response.write(encoding === "" ? bytes : gzipSync(bytes));
+    });
+    const { stream } = await downloadFile(nodeClient(server.url, { tls }), file);
+    const reader = stream.getReader();
+    for (let read = 0; read < reads; read += 1) await reader.read();
+    await reader.cancel();
+    await expect.poll(() => isOpen).toBe(false);
+  });
+
+  it("is given up by cancelling also when a fetch carries it", async () => {
+    const cancelled = vi.fn();
+    const transport = async () => new Response(new ReadableStream({ cancel: cancelled }), { status: 200 });
+    const pve = createNeutralClient({ baseUrl: "https://pve1", auth: { token: "root@pam!test=s" }, transport });
+    const { stream } = await downloadFile(pve, file);
+    await stream.cancel();
+    expect(cancelled).toHaveBeenCalled();
   });
 
   it("ends when its signal fires while it is read", async () => {

@@ -209,6 +209,15 @@ describe("an abort", () => {
     expect(sent.filter((word) => word === "maybe")).toHaveLength(16);
     expect(sent.filter((word) => word === "no")).toHaveLength(14);
     expect(server.requests()).toBe(16);
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
+  it("is left alone when its call is over", async () => {
+    await using server = await startSecureServer(nodeCertificate);
+    const { signal } = new AbortController();
+    await nodeClient(server.url, { tls }).nodes.get({}, { signal });
+    // A combined signal with a listener would never be collected, and some programs make one for each call.
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
   it("leaves the connection to others when it comes after the answer", async () => {

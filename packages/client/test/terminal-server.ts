@@ -28,7 +28,8 @@ const UPID = "UPID:pve1:0000054B:000B71CC:6B00FB2A:termproxy:100:root@pam:";
 /** How the server behaves. */
 export interface TerminalBehaviour {
   readonly release?: string;
-  readonly refuse?: readonly [status: number, reason: string];
+  /** What it says to an upgrade, if not yes. */
+  readonly refuse?: readonly [status: number, reason: string] | "silently";
   /** Runs when the login has come; by default it says OK. */
   readonly greet?: (socket: WebSocket) => void;
 }
@@ -53,6 +54,7 @@ export async function startTerminalServer(behaviour: TerminalBehaviour = {}): Pr
   const sockets = new WebSocketServer({ noServer: true });
   server.on("upgrade", (request, connection, head) => {
     upgrades.push({ url: request.url, headers: request.headers });
+    if (refuse === "silently") return connection.on("error", () => undefined);
     if (refuse !== undefined) return connection.end(`HTTP/1.1 ${refuse.join(" ")}\r\nConnection: close\r\n\r\n`);
     return sockets.handleUpgrade(request, connection, head, (socket) => {
       socket.once("message", (login) => {
