@@ -40,17 +40,17 @@ export interface CallDefaults extends Omit<CallOptions, "decode"> {
 /** The defaults of a client that was made with none. */
 export const NONE: CallDefaults = {};
 
-/** A call's options with a client's defaults behind them; headers add up, and so does what wants to hear of requests. */
+/**
+ * A call's options with a client's defaults behind them, also behind what is given as `undefined`; headers add up, and so
+ * does what wants to hear of requests.
+ */
 export function withDefaults<Options extends CallDefaults>(defaults: CallDefaults, options: Options): Options {
   if (defaults === NONE) return options;
-  const headers = { ...defaults.headers, ...options.headers };
-  const before = bothOf(defaults.before, options.before);
-  return {
-    ...defaults,
-    ...options,
-    ...((defaults.headers ?? options.headers) !== undefined && { headers }),
-    ...(before !== undefined && { before }),
-  };
+  const all = { ...options } as Record<string, unknown>;
+  for (const [name, value] of Object.entries(defaults)) all[name] ??= value;
+  if (defaults.headers !== undefined) all["headers"] = { ...defaults.headers, ...options.headers };
+  all["before"] = bothOf(defaults.before, options.before);
+  return all as Options;
 }
 
 function bothOf(older: CallDefaults["before"], newer: CallDefaults["before"]): CallDefaults["before"] {

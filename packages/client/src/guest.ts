@@ -16,7 +16,7 @@ export interface FindGuestOptions {
 }
 
 const ROUTE = "GET /cluster/resources";
-/** By transport: clients with other options share it. */
+/** By connection: clients with other options share it, clients of another cluster or caller over the same transport do not. */
 const caches = new WeakMap<object, Map<number, GuestPlace>>();
 
 /**
@@ -65,9 +65,9 @@ export async function withGuest<T>(
 }
 
 function cacheOf(pve: PveClient): Map<number, GuestPlace> {
-  const { transport } = linkOf(pve);
-  const cache = caches.get(transport) ?? new Map<number, GuestPlace>();
-  caches.set(transport, cache);
+  const { endpoints } = linkOf(pve);
+  const cache = caches.get(endpoints) ?? new Map<number, GuestPlace>();
+  caches.set(endpoints, cache);
   return cache;
 }
 

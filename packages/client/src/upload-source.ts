@@ -91,7 +91,8 @@ export async function* exactly(source: UploadSource): AsyncGenerator<Uint8Array,
   for await (const piece of readable(source)) {
     count += piece.length;
     if (count > source.size) throw problem("file", `has more than the ${source.size} bytes it should have`);
-    yield piece;
+    // A Blob may come as one piece: on a slow line that would be no progress for long, and no chance to stop.
+    for (let start = 0; start < piece.length; start += PIECE) yield piece.subarray(start, start + PIECE);
   }
   if (count < source.size) throw problem("file", `ended after ${count} of ${source.size} bytes`);
 }

@@ -1,4 +1,4 @@
-import { createClient, type PveClient } from "@pve/client";
+import { type CallOptions, createClient, type PveClient } from "@pve/client";
 import { describe, expect, it, test } from "vitest";
 import { type FaultServer, failureOf, startFaultServer } from "./fault-server.js";
 import { countRequests, faulty, simulated, simulatedClient, unreachable } from "./simulated.js";
@@ -98,6 +98,20 @@ describe("withOptions", () => {
       ["1", "1"],
       [undefined, undefined],
     ]);
+  });
+
+  it("stands behind what a call gives as undefined, as programs do that pass on what they were given", async () => {
+    const { sim } = simulated();
+    let asked = 0;
+    const transport = faulty(sim, () => {
+      asked += 1;
+      return unreachable();
+    });
+    const pve = simulatedClient(sim, { transport }).withOptions({ retries: false });
+    // What a caller without exactOptionalPropertyTypes may write.
+    const options: Record<string, undefined> = { retries: undefined, timeout: undefined, headers: undefined };
+    await failureOf(pve.nodes.get({}, options as CallOptions));
+    expect(asked).toBe(1);
   });
 
   it("turns down what cannot be right", () => {

@@ -1,7 +1,8 @@
-import { findGuest, withGuest } from "@pve/client";
+import { findGuest, type Transport, withGuest } from "@pve/client";
+import { createSimulator } from "@pve/simulator";
 import { describe, expect, it } from "vitest";
 import { failureOf } from "./fault-server.js";
-import { countRequests, simulated } from "./simulated.js";
+import { countRequests, simulated, simulatedClient } from "./simulated.js";
 
 describe("findGuest", () => {
   it("tells node and kind, and asks the cluster once", async () => {
@@ -12,6 +13,18 @@ describe("findGuest", () => {
     expect(countRequests(sim, "GET", /^\/cluster\/resources$/)).toBe(1);
     await findGuest(pve, 100, { fresh: true });
     expect(countRequests(sim, "GET", /^\/cluster\/resources$/)).toBe(2);
+  });
+
+  it("does not take one cluster's guest for another's over the same transport, nor show a caller what another sees", async () => {
+    await using one = createSimulator();
+    await using other = createSimulator({ seed: "one-node" });
+    const transport: Transport = (url, init) => (url.startsWith("https://other/") ? other : one).fetch(url, init);
+    const elsewhere = { transport, baseUrl: "https://other", auth: { token: other.credentials.token } };
+    expect(await findGuest(simulatedClient(one, { transport }), 101)).toEqual({ node: "pve2", kind: "qemu" });
+    expect(await findGuest(simulatedClient(other, elsewhere), 101)).toEqual({ node: "pve1", kind: "qemu" });
+    const { value } = await simulatedClient(one).access.users("root@pam").token("blind").post({ privsep: true });
+    const blind = simulatedClient(one, { transport, auth: { token: `root@pam!blind=${value}` } });
+    expect(await failureOf(findGuest(blind, 101))).toMatchObject({ code: "PVE_REQUEST", kind: "not-found" });
   });
 
   it("says when there is none", async () => {

@@ -87,6 +87,22 @@ describe("an upload over TLS", () => {
     expect(await sizeOf(pve, "local:iso/stream.img")).toBe(bytes.length);
   });
 
+  it("tells its progress piece by piece, however large the pieces of the file are", async () => {
+    const large = new Uint8Array(2 ** 21);
+    const heard: number[] = [];
+    const onProgress: UploadOptions["onProgress"] = ({ bytes: done }) => void heard.push(done);
+    const whole = {
+      stream: (async function* () {
+        yield large;
+      })(),
+      size: large.length,
+    };
+    for (const file of [new Blob([large]), whole]) {
+      await upload(overTls(), { ...where, file, filename: "large.iso", onProgress });
+      expect(heard.splice(0)).toEqual([1, 2, 3, 4].map((part) => part * 2 ** 19));
+    }
+  });
+
   it("that arrives damaged fails in its task", async () => {
     const checksum = { algorithm: "sha256", value: "0".repeat(64) } as const;
     const file = new File([bytes], "damaged.iso");
