@@ -55,13 +55,8 @@ export class TicketSession implements Authenticator {
   async renew(used: Readonly<Record<string, string>>): Promise<boolean> {
     // Another request may have renewed the ticket while this one was under way.
     if (this.#session !== undefined && sessionHeaders(this.#session, "GET")["cookie"] !== used["cookie"]) return true;
-    try {
-      await this.#refresh();
-      return true;
-    } catch (error) {
-      if (isRefused(error)) return false;
-      throw error;
-    }
+    await this.#refresh();
+    return true;
   }
 
   async #current(): Promise<Session> {

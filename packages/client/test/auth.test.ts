@@ -102,6 +102,16 @@ describe("a password", () => {
     expect(String(error)).toMatch(/can no longer be renewed.*auth\.password as a function/);
   });
 
+  it("and so is one that the server no longer takes before its time", async () => {
+    const { sim, username, password } = passwordClient();
+    const pve = simulatedClient(sim, { auth: { username, password }, now: () => 0 });
+    await pve.nodes.get();
+    await sim.clock.advance(3 * HOUR);
+    const error = await failureOf(pve.nodes.get());
+    expect(error).toMatchObject({ status: 401, kind: "authentication" });
+    expect(String(error)).toMatch(/can no longer be renewed.*auth\.password as a function/);
+  });
+
   it("given as a function is asked again when the ticket has idled to death", async () => {
     const sim = createSimulator();
     let asked = 0;
