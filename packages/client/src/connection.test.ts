@@ -26,6 +26,12 @@ describe("asConnectionError", () => {
     expect(made.cause).toBeUndefined();
   });
 
+  it("says what to do about a certificate that a node has signed itself", () => {
+    const { message } = asConnectionError(system("DEPTH_ZERO_SELF_SIGNED_CERT"), target);
+    expect(message).toMatch(/tls\.fingerprint256.*tls\.ca.*; nothing was sent$/);
+    expect(asConnectionError(system("CERT_HAS_EXPIRED"), target).message).not.toContain("fingerprint256");
+  });
+
   it("keeps what a transport knew", () => {
     const known = new PveConnectionError("", { kind: "tls-pin", sent: "no", expected: "AA", seen: "BB" });
     expect(asConnectionError(known, target)).toMatchObject({ kind: "tls-pin", sent: "no", expected: "AA", seen: "BB" });

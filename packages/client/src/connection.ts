@@ -49,11 +49,18 @@ export function connectionError(target: Target, fault: ConnectionFault, detail?:
   const outcome = sent === "no" ? "nothing was sent" : "the request may have had its effect";
   const prints = kind === "tls-pin" ? `: expected ${expected}, seen ${seen}` : "";
   const more = detail === undefined || detail === "" ? "" : ` [${detail}]`;
+  const remedy = detail !== undefined && UNKNOWN_SIGNER.test(detail) ? `; ${PIN_IT}` : "";
   return new PveConnectionError(
-    `${target.operation} to ${target.host}: ${MEANING[kind]}${prints}${more}; ${outcome}`,
+    `${target.operation} to ${target.host}: ${MEANING[kind]}${prints}${more}${remedy}; ${outcome}`,
     fault,
   );
 }
+
+/** A certificate that nobody known here has signed: what every fresh node has. */
+const UNKNOWN_SIGNER = /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+)$/;
+const PIN_IT =
+  "a node signs its own unless it was given another: with @pve/client/node pin it (tls.fingerprint256), or trust its " +
+  "authority (tls.ca)";
 
 /**
  * Makes a `PveConnectionError` of whatever a transport threw. The error itself is not kept, nor its message: a fetch

@@ -26,7 +26,7 @@ export interface ParameterFault {
   readonly operation: string;
   /** Every problem, keyed by parameter. */
   readonly problems: Readonly<Record<string, string>>;
-  /** Value of the first parameter named; left out where it may be a secret. */
+  /** Value of the first parameter named, if it is a plain one; left out where it may be a secret. */
   readonly value?: unknown;
 }
 

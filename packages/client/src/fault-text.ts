@@ -2,6 +2,8 @@ import type { BrokenRule } from "./broken-rule.js";
 import { isCloseName } from "./close-name.js";
 import { PveParameterError } from "./errors.js";
 import type { OperationSpec } from "./operation.js";
+import { isScalar } from "./scalar.js";
+import { isSecretName, looksSecret } from "./secret.js";
 import { findParam } from "./table.js";
 import type { Fault } from "./verify.js";
 
@@ -13,14 +15,16 @@ export function parameterError(
   faults: Readonly<Record<string, Fault>>,
 ): PveParameterError {
   const problems = Object.fromEntries(
-    Object.entries(faults).map(([name, fault]) => [
-      name,
-      isHidden(name, fault, spec) ? HIDDEN : faultText(name, fault, spec),
-    ]),
+    Object.entries(faults).map(([name, fault]) => {
+      const text = faultText(name, fault, spec);
+      return [name, isHidden(name, fault, spec) || looksSecret(text) ? HIDDEN : text];
+    }),
   );
   const field = Object.keys(problems)[0] ?? "";
-  const value = isSecret(field) ? undefined : params[field];
-  return new PveParameterError(value === undefined ? { operation, problems } : { operation, problems, value });
+  const value = isSecretName(field) ? undefined : params[field];
+  // A list or an object may hold anything; its problem names the item.
+  const isShown = isScalar(value) && !looksSecret(String(value));
+  return new PveParameterError(isShown ? { operation, problems, value } : { operation, problems });
 }
 
 const HIDDEN = "does not have the form PVE asks for";
@@ -29,12 +33,7 @@ const HIDDEN = "does not have the form PVE asks for";
 function isHidden(name: string, fault: Fault, spec: OperationSpec): boolean {
   const quotes = typeof fault !== "string" && "text" in fault;
   const param = findParam(name, spec);
-  return quotes && isSecret(name) && (param === undefined || (param.type === "string" && param.enum === undefined));
-}
-
-/** Whether a parameter may hold a credential. */
-function isSecret(name: string): boolean {
-  return /pass|secret|ticket|token|otp|key|credential|challenge|privkey|tfa/i.test(name);
+  return quotes && isSecretName(name) && (param === undefined || (param.type === "string" && param.enum === undefined));
 }
 
 function faultText(name: string, fault: Fault, spec: OperationSpec): string {

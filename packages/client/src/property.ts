@@ -3,6 +3,7 @@ import { PveParameterError } from "./errors.js";
 import { grammars } from "./generated/grammars.gen.js";
 import type { Grammar } from "./operation.js";
 import { type PropertyRecord, parseRecord, printRecord, recordProblems } from "./property-string.js";
+import { looksSecret } from "./secret.js";
 
 /**
  * Parses a property string such as `virtio=BC:24:11:00:00:01,bridge=vmbr0`, by a grammar or the name of one
@@ -14,7 +15,8 @@ export function parsePropertyString(text: string, grammar: Grammar | string): Pr
   if (record !== undefined) return record;
   const problem =
     "must be key=value parts joined by commas, each key once; one part may stand without key if the grammar has a default key";
-  throw new PveParameterError({ operation: "parsePropertyString", problems: { text: problem }, value: text });
+  const shown = looksSecret(text) ? {} : { value: text };
+  throw new PveParameterError({ operation: "parsePropertyString", problems: { text: problem }, ...shown });
 }
 
 /**

@@ -1,8 +1,11 @@
+import { inspect } from "node:util";
 import { describe, expect, it, test } from "vitest";
 import { PveParameterError } from "./errors.js";
 import type { OperationSpec } from "./operation.js";
+import { parsePropertyString } from "./property.js";
 import { propertyCodec } from "./property-codec.js";
 import { parseRoute, type Route } from "./route.js";
+import { findOperation } from "./table.js";
 import { verifyParams } from "./verify.js";
 
 const route = parseRoute("PUT /nodes/{node}/qemu/{vmid}/config") as Route;
@@ -125,6 +128,28 @@ describe("verifyParams", () => {
     } catch (error) {
       expect(JSON.stringify(error) + String(error)).not.toContain("hush");
     }
+    const text = "host=pve9,host=pve8,apitoken=PVEAPIToken=root@pam!t=hush";
+    try {
+      parsePropertyString(text, "proxmox-remote");
+    } catch (error) {
+      expect(inspect(error, { showHidden: true })).not.toContain("hush");
+    }
+    expect.assertions(4);
+  });
+
+  it.each([
+    ["POST /nodes/{node}/storage/{storage}/download-url", { url: "ftp://u:hush@files.example/a.iso" }],
+    ["PUT /cluster/options", { http_proxy: "https//u:hush@proxy" }],
+    ["PUT /access/users/{userid}", { userid: "root@pam!t=hush-hush" }],
+    ["POST /cluster/acme/plugins", { data: { token: "hush" } }],
+    ["POST /nodes/{node}/qemu/{vmid}/agent/exec", { command: [{ password: "hush" }] }],
+    ["POST /nodes/{node}/qemu/{vmid}/agent/file-write", { content: ["hush"] }],
+    ["POST /nodes/{node}/qemu/{vmid}/remote_migrate", { "target-endpoint": { apitoken: "hush" } }],
+  ])("never shows credentials, wherever they are: %s %j", async (id, params) => {
+    const { route: at, spec: of } = await findOperation(id);
+    const error = await (async () => verifyParams(at, of, params, propertyCodec))().catch((known: unknown) => known);
+    expect(error).toBeInstanceOf(PveParameterError);
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("hush");
   });
 
   it("turns down a form larger than PVE reads", async () => {
