@@ -1,5 +1,6 @@
+import { clientOf } from "./any-release.js";
 import type { CallOptions } from "./call-options.js";
-import type { PveClient } from "./client.js";
+import type { PveHandle } from "./client.js";
 import { orAborted } from "./deadline.js";
 import { PveConnectionError, PveRequestError } from "./errors.js";
 import { withGuest } from "./guest.js";
@@ -55,13 +56,13 @@ const STATUS = "GET /nodes/{node}/qemu/{vmid}/agent/exec-status";
  * @throws PveRequestError at once when waiting cannot help: no agent is configured, no permission, no such guest
  * @throws PveConnectionError with kind `timeout` (naming PVE's last refusal) or `aborted`
  */
-export async function waitForAgent(pve: PveClient, options: WaitForAgentOptions): Promise<void> {
+export async function waitForAgent(pve: PveHandle, options: WaitForAgentOptions): Promise<void> {
   const watch = startWatch(pve, options, AGENT_TIMEOUT);
   let last = "no answer yet";
   for (;;) {
     try {
       await atGuest(pve, options, (node) =>
-        pve.call("POST /nodes/{node}/qemu/{vmid}/agent/ping", { node, vmid: options.vmid }, watch.call),
+        clientOf(pve).call("POST /nodes/{node}/qemu/{vmid}/agent/ping", { node, vmid: options.vmid }, watch.call),
       );
       return;
     } catch (error) {
@@ -79,12 +80,12 @@ export async function waitForAgent(pve: PveClient, options: WaitForAgentOptions)
  * @throws PveConnectionError with kind `timeout` or `aborted` when the waiting ended first, naming the pid that goes on;
  * with kind `reset` when the one answer that holds the result was lost on its way
  */
-export async function execInGuest(pve: PveClient, options: ExecInGuestOptions): Promise<ExecInGuestResult> {
+export async function execInGuest(pve: PveHandle, options: ExecInGuestOptions): Promise<ExecInGuestResult> {
   const { vmid, command, input } = options;
   const watch = startWatch(pve, options, Number.POSITIVE_INFINITY);
   const { node, pid } = await atGuest(pve, options, async (at) => {
     const params = { node: at, vmid, command: [...command], ...(input === undefined ? {} : { "input-data": input }) };
-    const started = await pve.call("POST /nodes/{node}/qemu/{vmid}/agent/exec", params, watch.call);
+    const started = await clientOf(pve).call("POST /nodes/{node}/qemu/{vmid}/agent/exec", params, watch.call);
     return { node: at, pid: started.pid };
   });
   const gone = (why: string) => `VM ${vmid}, pid ${pid}: ${why}`;
@@ -92,7 +93,7 @@ export async function execInGuest(pve: PveClient, options: ExecInGuestOptions): 
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
     try {
       // The agent tells the result once and forgets it, so a lost answer must be noticed, not asked for again.
-      const status = await pve.call(STATUS, { node, vmid, pid }, { ...watch.call, retries: false });
+      const status = await clientOf(pve).call(STATUS, { node, vmid, pid }, { ...watch.call, retries: false });
       if (status.exited) return resultOf(pid, status);
     } catch (error) {
       if (mayBeLost && isForgotten(error)) {
@@ -128,7 +129,7 @@ function resultOf(
 }
 
 function atGuest<T>(
-  pve: PveClient,
+  pve: PveHandle,
   { vmid, node, signal }: { readonly vmid: number; readonly node?: string; readonly signal?: AbortSignal },
   work: (node: string) => Promise<T>,
 ): Promise<T> {
@@ -138,7 +139,7 @@ function atGuest<T>(
 
 /** Waits between polls on the client's clock, and ends at the caller's word. */
 function startWatch(
-  pve: PveClient,
+  pve: PveHandle,
   { timeout, signal }: { readonly timeout?: number; readonly signal?: AbortSignal },
   otherwise: number,
 ) {

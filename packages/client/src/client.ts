@@ -19,7 +19,10 @@ export interface ClientOptions extends WireOptions {
   readonly auth: PveAuth;
 }
 
-/** What a client can do beside calling operations; the same for every release. */
+/**
+ * What a client can do beside calling operations; the same for every release. Functions of this package that work with a
+ * client take one of any release.
+ */
 export interface PveHandle {
   /**
    * Picks up a task by its UPID, also one that another process started.
@@ -28,6 +31,13 @@ export interface PveHandle {
   task(upid: string): Task;
   /** The openapi-fetch client underneath, with this client's credentials, retries and PVE's encodings. */
   readonly http: PveHttp;
+  /**
+   * Who the calls are made as: `user@realm`, or `user@realm!tokenid` for an API token. Sends nothing.
+   * @throws PveConfigError when what the function for the token gives is none
+   */
+  identity(): Promise<string>;
+  /** The client that this one was derived from by `withOptions`, or itself: what is remembered of a server goes by it. */
+  readonly root: PveHandle;
 }
 
 /** A connection to one Proxmox VE cluster, through one of its nodes. */
@@ -36,13 +46,7 @@ export interface PveClient extends PveTree, PveHandle {
   readonly call: PveCall;
   /** A client with other defaults for its calls, over the same connections and the same login. */
   withOptions(options: CallDefaults): PveClient;
-  /** The client that this one was derived from by `withOptions`, or itself: what is remembered of a server goes by it. */
   readonly root: PveClient;
-  /**
-   * Who the calls are made as: `user@realm`, or `user@realm!tokenid` for an API token. Sends nothing.
-   * @throws PveConfigError when what the function for the token gives is none
-   */
-  identity(): Promise<string>;
   /**
    * Whether the server's release knows an operation, and these parameters of it. Asks `GET /version` once, and not at
    * all for what every supported release knows.

@@ -1,3 +1,4 @@
+import { clientOf } from "./any-release.js";
 import type { CallOptions } from "./call-options.js";
 import type { PveHandle } from "./client.js";
 import { decodeValue } from "./decode.js";
@@ -73,7 +74,7 @@ export async function configChanges(
  * @throws PveRequestError with kind `conflict` when the configuration was changed since the old one was read
  */
 export async function updateConfig(
-  pve: ConfigWriter,
+  pve: PveHandle,
   { node, vmid, kind = "qemu" }: GuestRef,
   old: GuestConfig,
   next: GuestConfig,
@@ -84,19 +85,13 @@ export async function updateConfig(
   const { set, delete: gone, digest } = changes;
   const params = { ...set, node, vmid, ...(gone.length > 0 && { delete: gone }), ...(digest && { digest }) };
   // The table checks what the types cannot know here.
-  if (kind === "lxc") await pve.call(LXC, params as ParamsOf<typeof LXC>, options);
-  else await pve.call(QEMU, params as ParamsOf<typeof QEMU>, options);
+  if (kind === "lxc") await clientOf(pve).call(LXC, params as ParamsOf<typeof LXC>, options);
+  else await clientOf(pve).call(QEMU, params as ParamsOf<typeof QEMU>, options);
   return changes;
 }
 
 const QEMU = "PUT /nodes/{node}/qemu/{vmid}/config";
 const LXC = "PUT /nodes/{node}/lxc/{vmid}/config";
-
-/** The part of a client that is needed; one of any release will do. */
-export interface ConfigWriter extends PveHandle {
-  call(route: typeof QEMU, params: ParamsOf<typeof QEMU>, options?: CallOptions): Promise<unknown>;
-  call(route: typeof LXC, params: ParamsOf<typeof LXC>, options?: CallOptions): Promise<unknown>;
-}
 
 /** A configuration in its declared form; the caller's stays as it was. */
 function meaning(

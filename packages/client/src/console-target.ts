@@ -1,4 +1,5 @@
-import type { PveClient } from "./client.js";
+import { clientOf } from "./any-release.js";
+import type { PveHandle } from "./client.js";
 import { PveConfigError } from "./errors.js";
 import { withGuest } from "./guest.js";
 import { linkOf } from "./link.js";
@@ -21,7 +22,7 @@ const TOKENS_SINCE = "9.1";
 
 /** Calls `work` with the place of a console; a guest whose place was not given is looked up. */
 export async function atConsole<T>(
-  pve: PveClient,
+  pve: PveHandle,
   target: ConsoleTarget,
   work: (place: ConsolePlace) => Promise<T>,
 ): Promise<T> {
@@ -35,12 +36,12 @@ export async function atConsole<T>(
  * Asks whether the caller may open such a console at all.
  * @throws PveConfigError for an API token where it is refused: a node's shell is a login of its user, which a token is not
  */
-export async function assertMayOpen(pve: PveClient, { vmid }: Pick<ConsoleTarget, "vmid">): Promise<void> {
+export async function assertMayOpen(pve: PveHandle, { vmid }: Pick<ConsoleTarget, "vmid">): Promise<void> {
   if (!linkOf(pve).auth.isToken) return;
   if (vmid === undefined) {
     throw new PveConfigError("API tokens open no shell of a node; make a client with username and password");
   }
-  const { release } = await pve.version.get();
+  const { release } = await clientOf(pve).version.get();
   if (compareReleases(release, TOKENS_SINCE) >= 0) return;
   throw new PveConfigError(
     `API tokens open consoles from Proxmox VE ${TOKENS_SINCE} on, and this is ${release}; make a client with username and password`,

@@ -1,4 +1,5 @@
-import type { PveClient } from "./client.js";
+import { clientOf } from "./any-release.js";
+import type { PveClient, PveHandle } from "./client.js";
 import { assertMayOpen, atConsole, type ConsolePlace, type ConsoleTarget, webSocketUrl } from "./console-target.js";
 import type { ResultOf } from "./generated/types.gen.js";
 import { linkOf } from "./link.js";
@@ -37,18 +38,18 @@ export type SpiceOptions = ConsoleTarget & {
 
 /**
  * Opens a VNC connection to a guest's display or a node's shell and tells what a viewer needs to join it at once. API
- * tokens may from Proxmox VE 9.1 on. Routes: `POST …/vncproxy`, `POST /nodes/{node}/vncshell`.
- * @throws PveConfigError when the release refuses API tokens
+ * tokens may for guests, from Proxmox VE 9.1 on. Routes: `POST …/vncproxy`, `POST /nodes/{node}/vncshell`.
+ * @throws PveConfigError when an API token would be refused
  * @throws PveConnectionError · PveRequestError · PveProtocolError
  */
 export async function vncConnection(
-  pve: PveClient,
+  pve: PveHandle,
   options: ConsoleTarget & { readonly signal?: AbortSignal },
 ): Promise<VncConnection> {
   await assertMayOpen(pve, options);
   return atConsole(pve, options, async (place) => {
     const link = linkOf(pve);
-    const call = openVnc(pve, place, callOf(options));
+    const call = openVnc(clientOf(pve), place, callOf(options));
     const from = await answeredFrom(call);
     const { port, ticket, user, upid, password } = await call;
     const url = webSocketUrl(from, place, { port, ticket }).href;
@@ -62,9 +63,9 @@ export async function vncConnection(
  * must run with a `qxl` display. Routes: `POST …/spiceproxy`, `POST /nodes/{node}/spiceshell`.
  * @throws PveConnectionError · PveRequestError (`no spice port` without such a display) · PveProtocolError
  */
-export async function spiceConfig(pve: PveClient, options: SpiceOptions): Promise<SpiceConnection> {
+export async function spiceConfig(pve: PveHandle, options: SpiceOptions): Promise<SpiceConnection> {
   return atConsole(pve, options, async (place) => {
-    const settings = await openSpice(pve, place, options);
+    const settings = await openSpice(clientOf(pve), place, options);
     const lines = Object.entries(settings).map(([key, value]) => `${key}=${String(value)}`);
     return { settings, file: `${["[virt-viewer]", ...lines].join("\n")}\n` };
   });

@@ -1,4 +1,5 @@
-import type { PveClient } from "./client.js";
+import { clientOf } from "./any-release.js";
+import type { PveClient, PveHandle } from "./client.js";
 import type { Console } from "./console-session.js";
 import { connectorOf, openSocket } from "./console-socket.js";
 import {
@@ -28,21 +29,21 @@ export type OpenTerminalOptions = ConsoleTarget & {
 
 /**
  * Opens a text terminal: a virtual machine's serial port, a container's console or a node's shell. The pin holds for the
- * web socket too. API tokens may from Proxmox VE 9.1 on. Routes: `POST …/termproxy`, `GET …/vncwebsocket`.
- * @throws PveConfigError when the release refuses API tokens, or the client cannot open web sockets
+ * web socket too. API tokens may open those of guests, from Proxmox VE 9.1 on. Routes: `POST …/termproxy`, `GET …/vncwebsocket`.
+ * @throws PveConfigError when an API token would be refused, or the client cannot open web sockets
  * @throws PveConnectionError · PveRequestError · PveProtocolError
  * @example
  * await using terminal = await openTerminal(pve, { vmid: 100, columns: 120, rows: 40 });
  * await terminal.write("uptime\r");
  * for await (const bytes of terminal) process.stdout.write(bytes);
  */
-export async function openTerminal(pve: PveClient, options: OpenTerminalOptions): Promise<Console> {
+export async function openTerminal(pve: PveHandle, options: OpenTerminalOptions): Promise<Console> {
   const link = linkOf(pve);
   connectorOf(link);
   await assertMayOpen(pve, options);
   const signal = options.signal ?? new AbortController().signal;
   return atConsole(pve, options, async (place) => {
-    const call = openProxy(pve, place, options);
+    const call = openProxy(clientOf(pve), place, options);
     const from = await answeredFrom(call);
     const opened = await call;
     const operation = `GET ${pathOf(place)}/vncwebsocket`;

@@ -1,6 +1,6 @@
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
-import type { PveClient } from "./client.js";
+import type { PveHandle } from "./client.js";
 import { asFault, connectionError, type Target } from "./connection.js";
 import { encodeForm } from "./encode.js";
 import { judge } from "./envelope.js";
@@ -58,7 +58,7 @@ const LONGEST_REFUSAL = 64 * 1024;
  * `GET /nodes/{node}/storage/{storage}/file-restore/download`.
  * @throws PveConnectionError · PveRequestError · PveProtocolError before the first byte
  */
-export async function downloadFile(pve: PveClient, options: RestoreFileOptions): Promise<Download> {
+export async function downloadFile(pve: PveHandle, options: RestoreFileOptions): Promise<Download> {
   const { node, storage, volume, filepath, tar } = options;
   const query = { filepath, volume, ...(tar === true ? { tar: "1" } : {}) };
   return download(linkOf(pve), { template: FILE, values: { node, storage }, query }, options);
@@ -70,7 +70,7 @@ export async function downloadFile(pve: PveClient, options: RestoreFileOptions):
  * @throws PveParameterError when the text is no UPID
  * @throws PveConnectionError · PveRequestError · PveProtocolError before the first byte
  */
-export async function downloadTaskLog(pve: PveClient, upid: string, options: DownloadOptions = {}): Promise<Download> {
+export async function downloadTaskLog(pve: PveHandle, upid: string, options: DownloadOptions = {}): Promise<Download> {
   const values = { node: nodeOfUpid(upid), upid };
   return download(linkOf(pve), { template: LOG, values, query: { download: "1" } }, options);
 }

@@ -1,4 +1,5 @@
-import type { PveClient } from "./client.js";
+import { clientOf } from "./any-release.js";
+import type { PveHandle } from "./client.js";
 import { PveRequestError } from "./errors.js";
 import { linkOf } from "./link.js";
 
@@ -24,12 +25,12 @@ const caches = new WeakMap<object, Map<number, GuestPlace>>();
  * seldom move; `withGuest` notices when one did. Route: `GET /cluster/resources`.
  * @throws PveRequestError with kind `not-found` when there is no such guest, or the caller may not see it
  */
-export async function findGuest(pve: PveClient, vmid: number, options: FindGuestOptions = {}): Promise<GuestPlace> {
+export async function findGuest(pve: PveHandle, vmid: number, options: FindGuestOptions = {}): Promise<GuestPlace> {
   const cache = cacheOf(pve);
   const known = options.fresh === true ? undefined : cache.get(vmid);
   if (known !== undefined) return known;
   const call = options.signal === undefined ? {} : { signal: options.signal };
-  const guests = await pve.call(ROUTE, { type: "vm" }, call);
+  const guests = await clientOf(pve).call(ROUTE, { type: "vm" }, call);
   cache.clear();
   for (const { vmid: id, node, type } of guests) {
     if (node !== undefined && (type === "qemu" || type === "lxc")) cache.set(Number(id), { node, kind: type });
@@ -47,7 +48,7 @@ export async function findGuest(pve: PveClient, vmid: number, options: FindGuest
  * @throws whatever `work` throws; PveRequestError with kind `not-found` when the guest is gone
  */
 export async function withGuest<T>(
-  pve: PveClient,
+  pve: PveHandle,
   vmid: number,
   work: (place: GuestPlace) => Promise<T>,
   options: FindGuestOptions = {},
@@ -64,7 +65,7 @@ export async function withGuest<T>(
   }
 }
 
-function cacheOf(pve: PveClient): Map<number, GuestPlace> {
+function cacheOf(pve: PveHandle): Map<number, GuestPlace> {
   const { endpoints } = linkOf(pve);
   const cache = caches.get(endpoints) ?? new Map<number, GuestPlace>();
   caches.set(endpoints, cache);

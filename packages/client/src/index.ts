@@ -9,7 +9,6 @@ export type { CallDefaults, CallOptions, NextRequest, RawCallOptions } from "./c
 export { type ClientOptions, createClient, type PveClient, type PveHandle } from "./client.js";
 export {
   type ConfigChanges,
-  type ConfigWriter,
   configChanges,
   type GuestConfig,
   type GuestKind,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { PveClient } from "./client.js";
+import type { PveHandle } from "./client.js";
 import { judge } from "./envelope.js";
 import { PveParameterError, PveProtocolError } from "./errors.js";
 import { linkOf } from "./link.js";
@@ -66,7 +66,7 @@ const DIGITS: Readonly<Record<ChecksumAlgorithm, number>> = {
  * @throws PveParameterError when the name or the file cannot be right; also in mid-upload, when a file ends too early
  * @throws PveConnectionError · PveRequestError · PveProtocolError as every call; `aborted` when the signal fired
  */
-export async function upload(pve: PveClient, options: UploadOptions): Promise<Task> {
+export async function upload(pve: PveHandle, options: UploadOptions): Promise<Task> {
   const link = linkOf(pve);
   const { node, storage, content, onProgress, idleTimeout = IDLE_TIMEOUT } = options;
   const source = await openSource(options.file);

@@ -1,4 +1,5 @@
-import type { PveClient } from "./client.js";
+import { clientOf } from "./any-release.js";
+import type { PveClient, PveHandle } from "./client.js";
 import { PveParameterError, PveRequestError, PveTaskError } from "./errors.js";
 import { linkOf } from "./link.js";
 
@@ -26,14 +27,14 @@ const reserved = new WeakMap<object, Set<number>>();
  * @example await withFreeVmid(pve, async (newid) => (await pve.nodes("pve1").qemu(9000).clone.post({ newid })).done())
  */
 export async function withFreeVmid<T>(
-  pve: PveClient,
+  pve: PveHandle,
   work: (vmid: number) => Promise<T>,
   options: FreeVmidOptions = {},
 ): Promise<T> {
   const { attempts = ATTEMPTS } = options;
   const taken = new Set<number>();
   for (let attempt = 1; ; attempt += 1) {
-    const { vmid, release } = await reserve(pve, taken, options);
+    const { vmid, release } = await reserve(clientOf(pve), taken, options);
     try {
       return await work(vmid);
     } catch (error) {

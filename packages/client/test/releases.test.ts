@@ -1,9 +1,21 @@
-import { createClient, type PveClient as Newest } from "@pve/client";
+import {
+  createClient,
+  execInGuest,
+  findGuest,
+  type PveClient as Newest,
+  updateConfig,
+  waitForAgent,
+  withFreeVmid,
+  withGuest,
+} from "@pve/client";
 import type { PveClient as Pve84, OperationId as Routes84 } from "@pve/client/8.4";
 import type { ParamsOf as ParamsOf90, PveClient as Pve90 } from "@pve/client/9.0";
 import type { PveClient as Pve91, OperationId as Routes91 } from "@pve/client/9.1";
 import type { PveClient as Pve92, OperationId as Routes92 } from "@pve/client/9.2";
-import { describe, expectTypeOf, it } from "vitest";
+import { downloadTaskLog, openTerminal, spiceConfig, upload, vncConnection } from "@pve/client/node";
+import { createSimulator } from "@pve/simulator";
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { simulatedClient } from "./simulated.js";
 
 const options = { baseUrl: "https://pve1:8006", auth: { token: "root@pam!t=5ec2e7f0" } };
 
@@ -35,6 +47,32 @@ describe("the types of a release", () => {
       old.cluster.ha.resources.post({ sid: "vm:100", failback: true }),
       // @ts-expect-error nor through call
       old.call("POST /cluster/ha/resources", { sid: "vm:100", failback: true }),
+    ];
+    expectTypeOf(never).toBeFunction();
+  });
+});
+
+describe("a client of any release", () => {
+  it("is good for what works with a client", async () => {
+    await using sim = createSimulator({ release: "8.4" });
+    const pve: Pve84 = simulatedClient(sim);
+    expect(await findGuest(pve, 100)).toEqual({ node: "pve1", kind: "qemu" });
+    expect(await withGuest(pve, 100, async ({ node }) => node)).toBe("pve1");
+    expect(await withFreeVmid(pve, async (vmid) => vmid)).toBeGreaterThan(100);
+    const config = await pve.nodes("pve1").qemu(100).config.get();
+    expect((await updateConfig(pve, { node: "pve1", vmid: 100 }, config, { ...config, cores: 8 })).set).toEqual({
+      cores: 8,
+    });
+    expect(await pve.identity()).toBe("root@pam!full");
+    expect(pve.withOptions({ timeout: 1000 }).root).toBe(pve);
+    const never = (older: Pve90, old: Pve91): unknown[] => [
+      waitForAgent(older, { vmid: 100 }),
+      execInGuest(old, { vmid: 100, command: ["true"] }),
+      upload(older, { node: "pve1", storage: "local", content: "iso", file: "a.iso" }),
+      downloadTaskLog(old, "UPID:"),
+      openTerminal(older, { vmid: 100 }),
+      vncConnection(old, { vmid: 100 }),
+      spiceConfig(older, { vmid: 100 }),
     ];
     expectTypeOf(never).toBeFunction();
   });
