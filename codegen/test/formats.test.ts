@@ -141,7 +141,7 @@ describe("a named format", async () => {
 
   it("that is a property string is coded by the client", async () => {
     const files = new Map((await emitClient(document, "0")).map(({ file, text }) => [file, text]));
-    expect(files.get("types/nodes-qemu.gen.ts")).toContain("startup?: string | PveStartupOrder;");
+    expect(files.get("types/nodes-qemu.gen.ts")).toContain("startup?: string | PveStartupOrder | undefined;");
     expect(files.get("types/nodes-qemu.gen.ts")).toContain("startup?: PveStartupOrder;");
     expect(files.get("areas/nodes-qemu.gen.ts")).toContain('"startup":{"grammar":"pve-startup-order"}');
   });

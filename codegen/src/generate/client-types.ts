@@ -5,7 +5,7 @@ import { interfaceOf } from "./interface-structure.js";
 import { grammarTypeName, operationName, propertyName } from "./names.js";
 import { declareRecord, recordResult } from "./record-types.js";
 import type { SpecOperation, SpecParameter, SpecSchema } from "./spec-operations.js";
-import { familyMember, type MemberText, memberTexts, typeText } from "./type-text.js";
+import { familyMember, type MemberText, memberTexts, orUndefined, typeText } from "./type-text.js";
 
 /** The type names of one operation and how its members are declared. */
 export interface OperationTypes {
@@ -129,7 +129,7 @@ function members(parameters: readonly SpecParameter[], grammars: Set<string>, nu
       stem === undefined
         ? { name: propertyName(name), optional: !required, type: typeText(schema, "input", grammars), schema }
         : familyMember(stem, schema, "input", grammars);
-    return isSetting ? { ...member, type: `${member.type} | null` } : member;
+    return orUndefined(isSetting ? { ...member, type: `${member.type} | null` } : member);
   });
 }
 
@@ -149,7 +149,7 @@ export function grammarInterfaces(grammars: Readonly<Record<string, SpecSchema>>
     return interfaceOf(
       grammarTypeName(name),
       `A property string in the grammar \`${name}\`, key by key.`,
-      memberTexts({ ...schema, properties: plain }, "output", new Set()),
+      memberTexts({ ...schema, properties: plain }, "output", new Set()).map(orUndefined),
     );
   });
 }

@@ -50,7 +50,19 @@ function objectText(schema: SpecSchema, side: Side, grammars: Set<string>): stri
   const members = memberTexts(schema, side, grammars);
   return members.length === 0
     ? "Record<string, unknown>"
-    : `{ ${members.map(({ name, optional, type }) => `${name}${optional ? "?" : ""}: ${type};`).join(" ")} }`;
+    : `{ ${members
+        .map((member) => (side === "input" ? orUndefined(member) : member))
+        .map(({ name, optional, type }) => `${name}${optional ? "?" : ""}: ${type};`)
+        .join(" ")} }`;
+}
+
+/**
+ * What may be left out may also be given as `undefined`, which is never sent: programs pass on what they were given, and
+ * what they have read, with `exactOptionalPropertyTypes` as well.
+ */
+export function orUndefined(member: MemberText): MemberText {
+  const isOptional = member.optional || member.name.startsWith("[");
+  return isOptional ? { ...member, type: `${member.type} | undefined` } : member;
 }
 
 export interface MemberText {

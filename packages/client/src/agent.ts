@@ -10,24 +10,24 @@ import { linkOf } from "./link.js";
 export interface WaitForAgentOptions {
   readonly vmid: number;
   /** Default: looked up. */
-  readonly node?: string;
+  readonly node?: string | undefined;
   /** Milliseconds, on the client's clock. Default: 120 000. */
-  readonly timeout?: number;
-  readonly signal?: AbortSignal;
+  readonly timeout?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What to run in a guest. */
 export interface ExecInGuestOptions {
   readonly vmid: number;
   /** Default: looked up. */
-  readonly node?: string;
+  readonly node?: string | undefined;
   /** Program and arguments. No shell is involved; for pipes and variables run one: `["sh", "-c", "…"]`. */
   readonly command: readonly string[];
   /** Text for its standard input, at most 64 KiB. */
-  readonly input?: string;
+  readonly input?: string | undefined;
   /** Milliseconds to wait for its end, on the client's clock; it is not ended then. Default: for as long as it takes. */
-  readonly timeout?: number;
-  readonly signal?: AbortSignal;
+  readonly timeout?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How a program in a guest ended. */
@@ -84,7 +84,7 @@ export async function execInGuest(pve: PveHandle, options: ExecInGuestOptions): 
   const { vmid, command, input } = options;
   const watch = startWatch(pve, options, Number.POSITIVE_INFINITY);
   const { node, pid } = await atGuest(pve, options, async (at) => {
-    const params = { node: at, vmid, command: [...command], ...(input === undefined ? {} : { "input-data": input }) };
+    const params = { node: at, vmid, command: [...command], "input-data": input };
     const started = await clientOf(pve).call("POST /nodes/{node}/qemu/{vmid}/agent/exec", params, watch.call);
     return { node: at, pid: started.pid };
   });
@@ -130,22 +130,22 @@ function resultOf(
 
 function atGuest<T>(
   pve: PveHandle,
-  { vmid, node, signal }: { readonly vmid: number; readonly node?: string; readonly signal?: AbortSignal },
+  { vmid, node, signal }: Pick<WaitForAgentOptions, "vmid" | "node" | "signal">,
   work: (node: string) => Promise<T>,
 ): Promise<T> {
   if (node !== undefined) return work(node);
-  return withGuest(pve, vmid, (place) => work(place.node), signal === undefined ? {} : { signal });
+  return withGuest(pve, vmid, (place) => work(place.node), { signal });
 }
 
 /** Waits between polls on the client's clock, and ends at the caller's word. */
 function startWatch(
   pve: PveHandle,
-  { timeout, signal }: { readonly timeout?: number; readonly signal?: AbortSignal },
+  { timeout, signal }: Pick<WaitForAgentOptions, "timeout" | "signal">,
   otherwise: number,
 ) {
   const { sleep, now } = linkOf(pve);
   const until = now() + (timeout ?? otherwise);
-  const call: CallOptions = signal === undefined ? {} : { signal };
+  const call: CallOptions = { signal };
   const pause = async (ms: number, text: (why: string) => string): Promise<void> => {
     const left = until - now();
     if (left <= 0) throw new PveConnectionError(text("the time is up"), { kind: "timeout", sent: "maybe" });

@@ -1,18 +1,18 @@
 /** What one call may change about how it is made. */
 export interface CallOptions {
   /** Aborts the call. What the cluster has begun it finishes. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Milliseconds until the call is given up, retries and body included. Default: the client's `timeout`. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** Headers beside the client's own, such as a trace id. Credentials and the content type stay the client's. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
    * How often a failed request is sent again at most; `false` for never. Only what may be repeated ever is: a GET, or
    * a request of which provably nothing was sent. Default: 2.
    */
-  readonly retries?: number | false;
+  readonly retries?: number | false | undefined;
   /** Values in their declared form. `"raw"` (only with `call`) leaves them as PVE sent them. */
-  readonly decode?: "typed";
+  readonly decode?: "typed" | undefined;
 }
 
 /** A call whose values stay as PVE sent them: 1 and 0, numeric strings, property strings, UPIDs. */
@@ -34,7 +34,7 @@ export interface CallDefaults extends Omit<CallOptions, "decode"> {
    * Hears of every request before any of it is sent: calls, the polling of tasks, uploads, `http`. What it throws ends the
    * call. Those of a client and of the one it was derived from are all asked, the older first.
    */
-  readonly before?: (request: NextRequest) => Promise<void> | void;
+  readonly before?: ((request: NextRequest) => Promise<void> | void) | undefined;
 }
 
 /** The defaults of a client that was made with none. */

@@ -28,7 +28,7 @@ export interface GuestRef {
   readonly node: string;
   readonly vmid: number;
   /** Default: `qemu`. */
-  readonly kind?: GuestKind;
+  readonly kind?: GuestKind | undefined;
 }
 
 /** What a configuration holds that nobody can set. */

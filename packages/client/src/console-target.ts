@@ -7,7 +7,7 @@ import { compareReleases } from "./supports.js";
 
 /** A guest, wherever it is, or a node itself. */
 export type ConsoleTarget =
-  | { readonly vmid: number; readonly node?: string; readonly kind?: "qemu" | "lxc" }
+  | { readonly vmid: number; readonly node?: string | undefined; readonly kind?: "qemu" | "lxc" | undefined }
   | { readonly node: string; readonly vmid?: undefined };
 
 /** Where a console is. */

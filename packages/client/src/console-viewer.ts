@@ -1,4 +1,5 @@
 import { clientOf } from "./any-release.js";
+import type { CallOptions } from "./call-options.js";
 import type { PveClient, PveHandle } from "./client.js";
 import { assertMayOpen, atConsole, type ConsolePlace, type ConsoleTarget, webSocketUrl } from "./console-target.js";
 import type { ResultOf } from "./generated/types.gen.js";
@@ -32,8 +33,8 @@ export interface SpiceConnection {
 /** How to open a SPICE connection. */
 export type SpiceOptions = ConsoleTarget & {
   /** Address of the proxy that the viewer will reach. Default: the node's. */
-  readonly proxy?: string;
-  readonly signal?: AbortSignal;
+  readonly proxy?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 };
 
 /**
@@ -44,12 +45,12 @@ export type SpiceOptions = ConsoleTarget & {
  */
 export async function vncConnection(
   pve: PveHandle,
-  options: ConsoleTarget & { readonly signal?: AbortSignal },
+  options: ConsoleTarget & { readonly signal?: AbortSignal | undefined },
 ): Promise<VncConnection> {
   await assertMayOpen(pve, options);
   return atConsole(pve, options, async (place) => {
     const link = linkOf(pve);
-    const call = openVnc(clientOf(pve), place, callOf(options));
+    const call = openVnc(clientOf(pve), place, { signal: options.signal });
     const from = await answeredFrom(call);
     const { port, ticket, user, upid, password } = await call;
     const url = webSocketUrl(from, place, { port, ticket }).href;
@@ -71,7 +72,7 @@ export async function spiceConfig(pve: PveHandle, options: SpiceOptions): Promis
   });
 }
 
-function openVnc(pve: PveClient, { node, guest }: ConsolePlace, call: { readonly signal?: AbortSignal }) {
+function openVnc(pve: PveClient, { node, guest }: ConsolePlace, call: CallOptions) {
   if (guest === undefined) return pve.call("POST /nodes/{node}/vncshell", { node, websocket: true }, call);
   const params = { node, vmid: guest.vmid, websocket: true };
   if (guest.kind === "lxc") return pve.call("POST /nodes/{node}/lxc/{vmid}/vncproxy", params, call);
@@ -79,14 +80,10 @@ function openVnc(pve: PveClient, { node, guest }: ConsolePlace, call: { readonly
 }
 
 function openSpice(pve: PveClient, { node, guest }: ConsolePlace, options: SpiceOptions) {
-  const params = { node, ...(options.proxy === undefined ? {} : { proxy: options.proxy }) };
-  const call = callOf(options);
+  const params = { node, proxy: options.proxy };
+  const call = { signal: options.signal };
   if (guest === undefined) return pve.call("POST /nodes/{node}/spiceshell", params, call);
   const { vmid, kind } = guest;
   if (kind === "lxc") return pve.call("POST /nodes/{node}/lxc/{vmid}/spiceproxy", { ...params, vmid }, call);
   return pve.call("POST /nodes/{node}/qemu/{vmid}/spiceproxy", { ...params, vmid }, call);
-}
-
-function callOf({ signal }: { readonly signal?: AbortSignal }): { readonly signal?: AbortSignal } {
-  return signal === undefined ? {} : { signal };
 }

@@ -17,14 +17,14 @@ import { Terminal } from "./terminal.js";
 /** Which terminal to open. */
 export type OpenTerminalOptions = ConsoleTarget & {
   /** Serial port of a virtual machine. Default: the one set as display, else the only one. */
-  readonly serial?: "serial0" | "serial1" | "serial2" | "serial3";
+  readonly serial?: "serial0" | "serial1" | "serial2" | "serial3" | undefined;
   /** Of a node: what runs in it. `upgrade` installs the node's updates, and is for root@pam signed in with a password. */
-  readonly cmd?: "login" | "upgrade" | "ceph_install";
+  readonly cmd?: "login" | "upgrade" | "ceph_install" | undefined;
   /** Size of the window. Default: what the terminal thinks, usually 80 by 24. */
-  readonly columns?: number;
-  readonly rows?: number;
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
   /** Ends the opening; an open terminal is ended with `close`. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 };
 
 /**
@@ -58,12 +58,11 @@ export async function openTerminal(pve: PveHandle, options: OpenTerminalOptions)
 }
 
 function openProxy(pve: PveClient, { node, guest }: ConsolePlace, { serial, cmd, signal }: OpenTerminalOptions) {
-  const call = signal === undefined ? {} : { signal };
+  const call = { signal };
   if (guest === undefined) {
-    return pve.call("POST /nodes/{node}/termproxy", { node, ...(cmd === undefined ? {} : { cmd }) }, call);
+    return pve.call("POST /nodes/{node}/termproxy", { node, cmd }, call);
   }
   const { vmid, kind } = guest;
   if (kind === "lxc") return pve.call("POST /nodes/{node}/lxc/{vmid}/termproxy", { node, vmid }, call);
-  const params = { node, vmid, ...(serial === undefined ? {} : { serial }) };
-  return pve.call("POST /nodes/{node}/qemu/{vmid}/termproxy", params, call);
+  return pve.call("POST /nodes/{node}/qemu/{vmid}/termproxy", { node, vmid, serial }, call);
 }

@@ -17,7 +17,7 @@ export interface PasswordAuth {
    */
   readonly password: Secret;
   /** What proves the user a second time, where the account asks for it. Renewing a ticket does not. */
-  readonly secondFactor?: SecondFactor;
+  readonly secondFactor?: SecondFactor | undefined;
 }
 
 /** One way to answer a second-factor (TFA) challenge. */

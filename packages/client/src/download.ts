@@ -29,9 +29,9 @@ export interface Download {
 /** How to download. */
 export interface DownloadOptions {
   /** Ends the download, also while it is read. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Milliseconds without a byte, while one is waited for, until it is given up. Default: 60 000. */
-  readonly idleTimeout?: number;
+  readonly idleTimeout?: number | undefined;
 }
 
 /** Which file of a backup. */
@@ -44,7 +44,7 @@ export interface RestoreFileOptions extends DownloadOptions {
   /** As `GET /nodes/{node}/storage/{storage}/file-restore/list` gives it (base64). */
   readonly filepath: string;
   /** Pack a folder as `tar.zst` instead of zip. */
-  readonly tar?: boolean;
+  readonly tar?: boolean | undefined;
 }
 
 const FILE = "/nodes/{node}/storage/{storage}/file-restore/download";

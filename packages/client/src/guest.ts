@@ -12,8 +12,8 @@ export interface GuestPlace {
 /** How to look a guest up. */
 export interface FindGuestOptions {
   /** Asks the cluster in any case. */
-  readonly fresh?: boolean;
-  readonly signal?: AbortSignal;
+  readonly fresh?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const ROUTE = "GET /cluster/resources";
@@ -29,8 +29,7 @@ export async function findGuest(pve: PveHandle, vmid: number, options: FindGuest
   const cache = cacheOf(pve);
   const known = options.fresh === true ? undefined : cache.get(vmid);
   if (known !== undefined) return known;
-  const call = options.signal === undefined ? {} : { signal: options.signal };
-  const guests = await clientOf(pve).call(ROUTE, { type: "vm" }, call);
+  const guests = await clientOf(pve).call(ROUTE, { type: "vm" }, { signal: options.signal });
   cache.clear();
   for (const { vmid: id, node, type } of guests) {
     if (node !== undefined && (type === "qemu" || type === "lxc")) cache.set(Number(id), { node, kind: type });

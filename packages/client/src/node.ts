@@ -37,17 +37,17 @@ export type { UploadFile, UploadStream } from "./upload-source.js";
 /** Milliseconds for the parts of a request. What is not given is limited by the call's own timeout alone. */
 export interface Timeouts {
   /** Until a connection stands, TLS included. Default: 10 000, and 2000 where there is another node to go to. */
-  readonly connect?: number;
+  readonly connect?: number | undefined;
   /** From there to the first line of the answer. */
-  readonly headers?: number;
+  readonly headers?: number | undefined;
   /** The longest silence within the body of an answer. */
-  readonly body?: number;
+  readonly body?: number | undefined;
 }
 
 /** How a program on Node reaches its cluster. */
 export interface NodeWireOptions extends Omit<WireOptions, "transport"> {
-  readonly tls?: TlsOptions;
-  readonly timeouts?: Timeouts;
+  readonly tls?: TlsOptions | undefined;
+  readonly timeouts?: Timeouts | undefined;
   /** Hears of each request when it is over: the HTTP status, or `undefined` when no answer came. For counting; must not throw. */
   readonly onExchange?: (status: number | undefined) => void;
 }

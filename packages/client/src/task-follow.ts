@@ -93,7 +93,7 @@ export class TaskFollower {
 
   #pollOptions(until: number, { signal }: TaskWait): CallOptions {
     const left = Math.max(SHORTEST_POLL, until - this.#context.now());
-    return { ...(signal === undefined ? {} : { signal }), ...(left < LONGEST_POLL ? { timeout: left } : {}) };
+    return { signal, timeout: left < LONGEST_POLL ? left : undefined };
   }
 
   async #linesAfter(seen: number, options: CallOptions): Promise<string[]> {
@@ -108,7 +108,7 @@ export class TaskFollower {
 
   /** The last lines, for errors; a log that cannot be read must not hide the error. */
   async tail(signal: AbortSignal | undefined): Promise<string[]> {
-    const options: CallOptions = signal === undefined ? {} : { signal };
+    const options: CallOptions = { signal };
     try {
       const first = await this.#read({ start: "0", limit: "1" }, options);
       const start = Math.max(0, (first.total ?? 0) - TAIL);

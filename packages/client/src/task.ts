@@ -34,16 +34,16 @@ export interface TaskStatus {
 /** How to wait for a task. */
 export interface TaskWait {
   /** Ends the waiting; the task itself goes on. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Milliseconds to wait at most, on the client's clock. Default: for as long as it takes. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** Gets every line of the log exactly once, in order, the last `TASK …` line included. */
-  readonly onLog?: (line: string) => void;
+  readonly onLog?: ((line: string) => void) | undefined;
   /**
    * Gets how far the step under way has come, from 0 to 1, with the line that said so. Backup, restore, clone, disk
    * move, migration and download report it; with several disks or guests it starts again for each.
    */
-  readonly onProgress?: (fraction: number, line: string) => void;
+  readonly onProgress?: ((fraction: number, line: string) => void) | undefined;
 }
 
 /** What a task needs from its client. */

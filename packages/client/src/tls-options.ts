@@ -23,7 +23,7 @@ export type TlsTrust =
 export interface ClientCertificate {
   readonly cert: string;
   readonly key: string;
-  readonly passphrase?: string;
+  readonly passphrase?: string | undefined;
 }
 
 /** How TLS is done. Without a way to trust, the certificate must be signed by an authority the system trusts. */

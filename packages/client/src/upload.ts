@@ -31,17 +31,17 @@ export interface UploadOptions {
   readonly content: UploadContent;
   readonly file: UploadFile;
   /** Default: the file's own. Becomes what `uploadName` makes of it. */
-  readonly filename?: string;
+  readonly filename?: string | undefined;
   /**
    * Makes PVE check what arrived. An algorithm alone reads the file twice, because PVE wants the checksum first; a
    * stream can be read only once, so its value must be given.
    */
-  readonly checksum?: ChecksumAlgorithm | { readonly algorithm: ChecksumAlgorithm; readonly value: string };
+  readonly checksum?: ChecksumAlgorithm | { readonly algorithm: ChecksumAlgorithm; readonly value: string } | undefined;
   /** Breaks the upload off; PVE keeps nothing of it. Once all was sent, the task runs on. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Milliseconds without progress until the upload is given up. Default: 60 000. */
-  readonly idleTimeout?: number;
-  readonly onProgress?: (progress: UploadProgress) => void;
+  readonly idleTimeout?: number | undefined;
+  readonly onProgress?: ((progress: UploadProgress) => void) | undefined;
 }
 
 const OPERATION = "POST /nodes/{node}/storage/{storage}/upload";

@@ -1,4 +1,5 @@
 import { clientOf } from "./any-release.js";
+import type { CallOptions } from "./call-options.js";
 import type { PveClient, PveHandle } from "./client.js";
 import { PveParameterError, PveRequestError, PveTaskError } from "./errors.js";
 import { linkOf } from "./link.js";
@@ -6,10 +7,10 @@ import { linkOf } from "./link.js";
 /** Where to look for a VMID, and how long. */
 export interface FreeVmidOptions {
   /** First and last VMID to use. Default: PVE's own range (`next-id` of the datacenter options). */
-  readonly range?: readonly [first: number, last: number];
+  readonly range?: readonly [first: number, last: number] | undefined;
   /** How often another VMID is tried when one was taken in the meantime. Default: 20. */
-  readonly attempts?: number;
-  readonly signal?: AbortSignal;
+  readonly attempts?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const LAST = 999_999_999;
@@ -50,7 +51,7 @@ async function reserve(pve: PveClient, taken: Set<number>, { range, signal }: Fr
   const { transport } = linkOf(pve);
   const busy = reserved.get(transport) ?? new Set<number>();
   reserved.set(transport, busy);
-  const call = signal === undefined ? {} : { signal };
+  const call = { signal };
   const offered = range === undefined ? Number(await pve.call("GET /cluster/nextid", {}, call)) : undefined;
   const [first, last] = range ?? [offered ?? LAST, LAST];
   const known = range === undefined ? new Set<number>() : await visible(pve, call);
@@ -70,12 +71,12 @@ async function reserve(pve: PveClient, taken: Set<number>, { range, signal }: Fr
 }
 
 /** Saves a question for each guest that the caller can see; the others are asked about. */
-async function visible(pve: PveClient, call: { readonly signal?: AbortSignal }): Promise<Set<number>> {
+async function visible(pve: PveClient, call: CallOptions): Promise<Set<number>> {
   const guests = await pve.call("GET /cluster/resources", { type: "vm" }, call);
   return new Set(guests.map(({ vmid }) => Number(vmid)));
 }
 
-async function isFree(pve: PveClient, vmid: number, call: { readonly signal?: AbortSignal }): Promise<boolean> {
+async function isFree(pve: PveClient, vmid: number, call: CallOptions): Promise<boolean> {
   try {
     await pve.call("GET /cluster/nextid", { vmid }, call);
     return true;

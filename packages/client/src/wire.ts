@@ -22,19 +22,19 @@ export interface WireOptions {
    * Sends what concerns a node straight to it, which saves PVE's own hop from node to node: `true` if the host names
    * of `baseUrl` begin with the names of the nodes, or a map from node name to one of its addresses. Default: `false`.
    */
-  readonly affinity?: boolean | Readonly<Record<string, string>>;
+  readonly affinity?: boolean | Readonly<Record<string, string>> | undefined;
   /** How many requests may be on their way at once; the others wait. Default: no limit. */
-  readonly maxConcurrent?: number;
+  readonly maxConcurrent?: number | undefined;
   /** How many requests may begin within any second; the others wait. Default: no limit. */
-  readonly maxPerSecond?: number;
+  readonly maxPerSecond?: number | undefined;
   /** Carries the requests; default `globalThis.fetch`. */
-  readonly transport?: Transport;
+  readonly transport?: Transport | undefined;
   /** Milliseconds for one call, retries, login and waiting for a turn included. Default: 60 000. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** Waits between retries and polls; default the real clock. */
-  readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly sleep?: ((ms: number, signal?: AbortSignal) => Promise<void>) | undefined;
   /** Epoch milliseconds, for the age of tickets and the patience of tasks; default `Date.now`. */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
 }
 
 /** Everything that is set up once to send requests. */

@@ -1,5 +1,15 @@
-import type { OperationId, ParamsOf, PveClient, ResultOf, Task } from "@pve/client";
-import { describe, expectTypeOf, it } from "vitest";
+import {
+  createClient,
+  findGuest,
+  type OperationId,
+  type ParamsOf,
+  type PveClient,
+  type ResultOf,
+  type Task,
+  updateConfig,
+  withFreeVmid,
+} from "@pve/client";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import { simulated } from "./simulated.js";
 
 const { pve }: { readonly pve: PveClient } = simulated();
@@ -31,6 +41,32 @@ describe("the types of a call", () => {
       pve.call("GET /cluster/resources", { type: "vms" }),
     ];
     expectTypeOf(never).toBeFunction();
+  });
+
+  it("take undefined for what may be left out, so that what was given or read can be passed on", async () => {
+    const given: { signal?: AbortSignal; timeout?: number; name?: string; full?: boolean } = {};
+    const { signal, timeout, name, full } = given;
+    const derived = pve.withOptions({ timeout, retries: undefined, headers: undefined, before: undefined });
+    const machine = derived.nodes("pve1").qemu(100);
+    const config = await machine.config.get({ current: full }, { signal, timeout, retries: undefined });
+    const { net0, net7, cores, tags } = config;
+    await machine.config.put({ net0, net7, cores, tags, name, scsi7: name, ostype: undefined });
+    await machine.config.put({ net0: { model: "virtio", bridge: name, tag: undefined }, cores });
+    const place = { node: "pve1", vmid: 100 };
+    const read = await machine.config.get();
+    expect([read.name, read["net7"], read.cores]).toEqual([config.name, undefined, config.cores]);
+    expect(
+      (await updateConfig(pve, { ...place, kind: undefined }, read, { ...read, cores: 8 }, { signal })).set,
+    ).toEqual({ cores: 8 });
+    const task = await machine.snapshot.post({ snapname: "before", vmstate: full });
+    await task.done({ signal, timeout, onLog: undefined, onProgress: undefined });
+    await findGuest(pve, 100, { signal, fresh: full });
+    await withFreeVmid(pve, async (vmid) => vmid, { range: undefined, attempts: undefined, signal });
+    const { sim } = simulated();
+    const auth = { username: "root@pam", password: sim.credentials.password, secondFactor: undefined };
+    const unset = { affinity: undefined, maxConcurrent: undefined, maxPerSecond: undefined, timeout, now: undefined };
+    const own = createClient({ baseUrl: sim.baseUrl, auth, transport: sim.fetch, sleep: undefined, ...unset });
+    expect(await own.version.get()).toMatchObject({ release: "9.2" });
   });
 
   it("are unknown when a call is asked for raw", () => {
