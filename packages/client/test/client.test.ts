@@ -136,6 +136,20 @@ describe("changing", () => {
     },
   );
 
+  it("reads property strings that PVE has taken apart, so that they can be written back", async () => {
+    const { pve } = simulated();
+    const given = {
+      crs: { ha: "static", "ha-rebalance-on-start": true },
+      webauthn: { "allow-subdomains": false, id: "example.com", origin: "https://example.com", rp: "example.com" },
+      "next-id": { lower: 100, upper: 5000 },
+    } as const;
+    await pve.cluster.options.put(given);
+    const { crs, webauthn, "next-id": nextId, migration } = await pve.cluster.options.get();
+    expect({ crs, webauthn, "next-id": nextId }).toEqual(given);
+    await pve.cluster.options.put({ crs, webauthn, "next-id": nextId, migration });
+    expect(await pve.cluster.options.get()).toMatchObject(given);
+  });
+
   it("unsets what is given as null", async () => {
     const { pve, sim } = simulated();
     await pve.nodes("pve2").qemu(103).config.put({ tags: null, cores: 2, delete: "onboot" });
