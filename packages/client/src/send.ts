@@ -97,8 +97,14 @@ interface Attempt {
 async function trySeveralTimes(attempt: Attempt, headers: Headers): Promise<Answer> {
   const { context, outgoing, most, deadline } = attempt;
   const { method, url } = outgoing;
+  // A sleep may reject in its own way when the signal fires; the next try would notice that anyway.
+  const pause = (ms: number) =>
+    orStopped(
+      context.sleep(ms, deadline.signal).catch(() => undefined),
+      deadline,
+    );
   const outcome = await tryRepeatedly<Answer | PveConnectionError>(
-    { endpoints: context.endpoints, url, most, pause: (ms) => pause(attempt, ms) },
+    { endpoints: context.endpoints, url, most, pause },
     (base) => tryOnce(attempt, headers, base),
     (known) => {
       if (deadline.stopped()) return false;
@@ -112,6 +118,8 @@ async function trySeveralTimes(attempt: Attempt, headers: Headers): Promise<Answ
 /** Sends once, when it is the request's turn, and keeps count of what that says about the address. */
 async function tryOnce(attempt: Attempt, headers: Headers, base: string): Promise<Answer | PveConnectionError> {
   const { context, operation, outgoing, deadline } = attempt;
+  // Not every transport looks at the signal before it sends.
+  if (deadline.stopped()) throw new Stopped("stopped");
   const leave = context.throttle === undefined ? undefined : await context.throttle.enter(deadline);
   try {
     const url = context.endpoints.relocate(outgoing.url, base);
@@ -169,15 +177,6 @@ class Init implements TransportInit {
 
 function hostOf(base: string): string {
   return new URL(base).host;
-}
-
-async function pause({ context, deadline }: Attempt, ms: number): Promise<void> {
-  try {
-    await orStopped(context.sleep(ms, deadline.signal), deadline);
-  } catch (error) {
-    // A sleep may reject with an error of its own when the signal fires.
-    throw deadline.stopped() ? new Stopped("stopped") : error;
-  }
 }
 
 /** How long a node has to show that it is back, in ms. */

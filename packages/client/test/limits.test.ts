@@ -212,6 +212,23 @@ describe("an abort", () => {
     expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
+  it.each([
+    ["a call", (pve: PveClient, signal: AbortSignal) => pve.pools.post({ poolid: "p" }, { signal })],
+    [
+      "a call that middleware sees",
+      (pve: PveClient, signal: AbortSignal) => {
+        pve.http.use({ onRequest: ({ request }) => request });
+        return pve.pools.post({ poolid: "p" }, { signal });
+      },
+    ],
+  ])("before %s keeps it from a transport that takes no notice of signals", async (_, call) => {
+    const transport = vi.fn(answered);
+    const { pve } = faultClient("https://pve1:8006", { transport });
+    const error = await failureOf(call(pve, AbortSignal.abort()));
+    expect(error).toMatchObject({ code: "PVE_CONNECTION", kind: "aborted", sent: "no" });
+    expect(transport).not.toHaveBeenCalled();
+  });
+
   it("is left alone when its call is over", async () => {
     await using server = await startSecureServer(nodeCertificate);
     const { signal } = new AbortController();
