@@ -69,6 +69,16 @@ describe("the types of a call", () => {
     expect(await own.version.get()).toMatchObject({ release: "9.2" });
   });
 
+  it("let the firewall's rules be copied from one place to another", async () => {
+    await pve.cluster.firewall.rules.post({ type: "in", action: "ACCEPT", proto: "tcp", dport: "22" });
+    const [first] = await pve.cluster.firewall.rules.get();
+    if (first === undefined) throw new Error("no rule");
+    const { type, action, proto, dport } = first;
+    const { rules } = pve.nodes("pve1").qemu(100).firewall;
+    await rules.post({ type, action, proto, dport });
+    expect(await rules.get()).toContainEqual(expect.objectContaining({ type: "in", action: "ACCEPT", dport: "22" }));
+  });
+
   it("are unknown when a call is asked for raw", () => {
     const raw = () => pve.call("GET /nodes", {}, { decode: "raw" });
     expectTypeOf(raw).returns.resolves.toBeUnknown();
