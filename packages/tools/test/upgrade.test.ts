@@ -81,7 +81,10 @@ describe("apply_node_updates", () => {
 
     expect(await node.run({})).toMatchObject({
       installed: false,
-      notes: [expect.stringMatching(/could not be opened: .*root@pam!full/), "Nothing was installed."],
+      notes: [
+        expect.stringMatching(/could not be opened: API tokens .* username and password/),
+        "Nothing was installed.",
+      ],
     });
     expect(await pendingOn(node.client)).toHaveLength(3);
   });
