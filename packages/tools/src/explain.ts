@@ -41,7 +41,10 @@ const KNOWN: readonly (readonly [RegExp, string])[] = [
     /is running - destroy failed|^CT \d+ is running$/,
     "shutdown_vm or shutdown_container first; with force it is stopped hard.",
   ],
-  [/does not support (?:vzdump )?backups/, "get_storage shows which storages take backups (content backup)."],
+  [
+    /does not support (?:vzdump )?backups|for backups - wrong content type/,
+    "get_storage shows which storages take backups (content backup).",
+  ],
   [
     /No replicatable volumes found|missing replicate feature/,
     "Only disks on ZFS (storage type zfspool) are replicated: move_guest_disk moves one there, replicate=0 on a disk leaves it out. What lies on shared storage needs no replication.",
@@ -179,7 +182,7 @@ const ENDS: readonly (readonly [RegExp, string])[] = [
 ];
 
 function taskRemedy(exitstatus: string, isWhole: boolean): string | undefined {
-  const known = ENDS.find(([pattern]) => pattern.test(exitstatus));
+  const known = [...ENDS, ...KNOWN].find(([pattern]) => pattern.test(exitstatus));
   if (known !== undefined) return known[1];
   return isWhole ? undefined : "get_task_log with this upid as task_id shows the whole log.";
 }
