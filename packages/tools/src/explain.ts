@@ -71,7 +71,7 @@ export function explain(error: unknown, tool: ResolvedTool, permission: string |
   if (error instanceof PveRequestError) {
     const { operation, status, reason, fields, kind } = error;
     const refusal = { operation, status, reason, fields: byArgument(fields, tool), kind };
-    return new ToolRefusedError(refusal, permission ?? refusalRemedy(error), cause);
+    return new ToolRefusedError(refusal, permission ?? partsRemedy(error, tool) ?? refusalRemedy(error), cause);
   }
   if (error instanceof PveTaskError) {
     const { upid, exitstatus, log } = error;
@@ -126,6 +126,14 @@ function byArgument(fields: Readonly<Record<string, string>>, tool: ResolvedTool
 function withForm(text: string, description: string | undefined): string {
   const isAboutForm = /^invalid format|^'.*' does not match /s.test(text);
   return isAboutForm && description !== undefined ? `${text}; expected: ${description}` : text;
+}
+
+/** Half a property string, where the half alone would do. */
+function partsRemedy({ fields }: PveRequestError, { entry }: ResolvedTool): string | undefined {
+  const lacksPart = Object.values(fields).some((text) => /^\w+\.\w+: property is missing/m.test(text));
+  return lacksPart && entry.recipe === "update-config"
+    ? 'A text takes the place of the whole setting. An object changes the parts that it names and no others, such as {"net0": {"tag": 20}}.'
+    : undefined;
 }
 
 function refusalRemedy(error: PveRequestError): string | undefined {

@@ -49,6 +49,14 @@ describe("update_vm_config", () => {
     expect(lab.sim.guest(103)?.config["net0"]).toContain(`virtio=${mac},bridge=vmbr1`);
   });
 
+  it("says of half a network card as text that an object may be half", async () => {
+    await using lab = openLab();
+
+    const error = await failure(lab.run("update_vm_config", { vmid: 103, config: { net0: "bridge=vmbr0,tag=20" } }));
+
+    expect(error).toMatchObject({ remedy: expect.stringContaining('{"net0": {"tag": 20}}') });
+  });
+
   it("says what is in force only after a restart", async () => {
     await using lab = openLab();
 
