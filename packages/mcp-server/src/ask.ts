@@ -29,10 +29,10 @@ export async function ask(question: string, { secret }: { readonly secret?: true
   muted = secret === true;
   lines?.resume();
   const answer = await answers.next();
-  // Nobody waits for the next line, so the process may end.
-  lines?.pause();
   if (muted) process.stderr.write("\n");
   muted = false;
   if (answer.done === true) throw new NoAnswerError();
+  // Nobody waits for the next line, so the process may end.
+  lines?.pause();
   return answer.value;
 }

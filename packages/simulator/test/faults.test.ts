@@ -34,9 +34,10 @@ const overHttps: Door = async (sim, method, path) => {
   return new Promise((resolve) => {
     const headers = { authorization: `PVEAPIToken=${sim.credentials.token}` };
     const options = { method, headers, ca: certificate, agent: false };
+    let seen: Seen = {};
     const sent = request(`${url}/api2/json${path}`, options, (response) => {
       const { statusCode: status, statusMessage: reason, headers: received } = response;
-      const seen = { status, reason, type: received["content-type"] };
+      seen = { status, reason, type: received["content-type"] };
       let text = "";
       response.on("data", (chunk) => {
         text += chunk;
@@ -44,7 +45,8 @@ const overHttps: Door = async (sim, method, path) => {
       response.on("end", () => resolve({ ...seen, text }));
       response.on("error", (error: NodeJS.ErrnoException) => resolve({ ...seen, error: error.code }));
     });
-    sent.on("error", (error: NodeJS.ErrnoException) => resolve({ error: error.code }));
+    // From Node 24 on, the request hears of what befalls its answer as well, and first.
+    sent.on("error", (error: NodeJS.ErrnoException) => resolve({ ...seen, error: error.code }));
     sent.end();
   });
 };
