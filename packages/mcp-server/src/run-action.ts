@@ -123,7 +123,8 @@ async function goOn(
   given: (Approval & { readonly kind: "granted" }) | undefined,
 ): Promise<CallAnswer> {
   const { settings, context, progress, account } = run;
-  const first = await attempted(run, given);
+  const ahead = given === undefined && run.action.tool.entry.many === true ? await aheadOf(run) : undefined;
+  const first = ahead ?? (await attempted(run, given));
   const { stop } = first;
   if (stop?.kind !== "unapproved") return ended(run, first);
   const question = await questionOf(stop.asked);
@@ -131,6 +132,20 @@ async function goOn(
   const binding = { who, whats: stop.asked.map(({ what }) => what) };
   const approval = await seekApproval(settings.approval, binding, question, context, progress);
   return approval.kind === "granted" ? ended(run, await attempted(run, approval)) : unapproved(run, approval);
+}
+
+/**
+ * Looks at all that a tool would send to many things, before any of it is sent: what would end it halfway, a refusal or a
+ * missing approval, ends it here. Nothing where there is no such thing.
+ */
+async function aheadOf(run: Run): Promise<Attempt | undefined> {
+  const quiet = { ...run.progress, send: () => {} };
+  const { answer, stop } = await attempt({ ...run, progress: quiet }, { ...run.passage, dry: true });
+  if (stop?.kind !== "planned") return undefined;
+  const why = stop.requests.find(({ refusal }) => refusal !== undefined)?.refusal;
+  if (why !== undefined) return { answer, stop: { kind: "refused", why }, sent: [] };
+  const asked = stop.requests.filter(({ because }) => because.length > 0);
+  return asked.length === 0 ? undefined : { answer, stop: { kind: "unapproved", asked }, sent: [] };
 }
 
 function attempted(run: Run, given: (Approval & { readonly kind: "granted" }) | undefined): Promise<Attempt> {

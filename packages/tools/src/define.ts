@@ -204,6 +204,8 @@ export interface ToolEntry {
   readonly also?: readonly OperationId[];
   /** Which of its operations it calls depends on the arguments, or on what it finds. */
   readonly picks?: true;
+  /** Does the same to many things, side by side, so that all of it can be judged before any of it is sent. */
+  readonly many?: true;
   /** Those of its operations whose refusal it survives: the answer says what is missing. */
   readonly tries?: readonly OperationId[];
   /** Parameters of its operations that the recipe makes of arguments of the tool's own. */

@@ -111,6 +111,7 @@ export const backupJobTools = {
       "Runs a backup job now with its own settings, on every node it concerns; one result a node. Its retention is applied as on any run.",
     risk: "change",
     accepts: { id: { type: "string", description: "Id of the job.", required: true } },
+    many: true,
     recipe: "run-backup-job",
     also: ["GET /cluster/backup/{id}", "GET /nodes"],
     example: { id: "nightly" },
