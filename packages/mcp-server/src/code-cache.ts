@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fstatSync,
   mkdirSync,
   openSync,
@@ -71,7 +72,8 @@ function keep(file: string, code: Buffer): void {
   const folder = path.dirname(file);
   const unfinished = `${file}.${process.pid}`;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(path.dirname(folder));
+    makeFolder(folder);
     writeFileSync(unfinished, code, { mode: 0o600 });
     renameSync(unfinished, file);
     for (const name of readdirSync(folder)) {
@@ -80,4 +82,9 @@ function keep(file: string, code: Buffer): void {
   } catch {
     // A start without it is slower and nothing else; what a full disk has left of it goes with the next one that is kept.
   }
+}
+
+/** One folder, not the way to it: on file systems such as /proc Node looks for a beginning for ever. */
+function makeFolder(folder: string): void {
+  if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
 }

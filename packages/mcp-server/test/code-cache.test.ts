@@ -96,6 +96,18 @@ describe("the code of a start that is kept for the next", () => {
     expect(existsSync(other)).toBe(true);
   });
 
+  it("makes the folder for caches where there is none yet", async () => {
+    folder = path.join(here, "caches", "kept");
+    expect(run()).toBe("mine");
+    expect(path.dirname(await kept())).toBe(folder);
+  });
+
+  it.skipIf(process.platform !== "linux")("is done without on a file system where nothing can be made", async () => {
+    expect(run("start-one.cjs", "mine", "/proc/caches/kept")).toBe("mine");
+    await delay(20);
+    expect(existsSync("/proc/caches")).toBe(false);
+  });
+
   it("is done without where it cannot be written, and where there is no folder", async () => {
     writeFileSync(folder, "a file where the folder would be");
     expect(run()).toBe("mine");
