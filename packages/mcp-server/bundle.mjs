@@ -60,8 +60,8 @@ const lateParts = {
 
 /**
  * The SDK builds a schema for every type of the protocol and lists them for whoever may ask; nobody here does. Without the list,
- * and with what builds a schema marked as free of side effects, the few that are used remain. Building them all takes a third of
- * a start. Fails where the SDK is no longer written so.
+ * and with what builds a schema marked as free of side effects, those that are used remain. Fails where the SDK is no longer
+ * written so.
  */
 const unaskedSchemas = {
   name: "unasked-schemas",

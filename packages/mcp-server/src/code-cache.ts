@@ -22,8 +22,8 @@ export interface CodeCache {
 }
 
 /**
- * Runs a script with the code that V8 made of it at an earlier start, and keeps that code for the next one. Half of a start is
- * compiling otherwise. Node's own cache for modules keeps less of it, and older releases have none.
+ * Runs a script with the code that V8 made of it at an earlier start, and keeps that code for the next one. A fifth of a start
+ * is compiling otherwise. Node's own cache for modules keeps less of it, and older releases have none.
  *
  * The script's name must change with its text, because V8 compares no more than the length. What cannot be read, is not this
  * user's alone or was made by another release of Node is not used; what cannot be written is not kept.
